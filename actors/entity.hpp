@@ -86,19 +86,19 @@ class Cell {
 
   explicit Cell(Symbol key) : ref_{E::kind, key} {}
 
-  // Takes an entry's deliveries and appends what was decided to `out`. Where it throws, the cell is broken and must
-  // be rebuilt; `out` may hold a part and must be cut back by the caller.
-  void take(const Entry& entry, std::span<const Delivery> deliveries, std::vector<Event>& out) {
+  // Takes an entry's deliveries at the moment `now` and appends what was decided to `out`. Where it throws, the cell
+  // is broken and must be rebuilt; `out` may hold a part and must be cut back by the caller.
+  void take(const Entry& entry, std::span<const Delivery> deliveries, Time now, std::vector<Event>& out) {
     fold(entry, deliveries);
     Out<typename E::Events> writer(ref_, sequence_, out);
-    const Moment moment{entry.at, ref_.key};
+    const Moment moment{now, ref_.key};
     for (const Delivery& delivery : deliveries) {
       if (!delivery.decides) continue;
       const std::size_t before = out.size();
       decide(entry.events[delivery.event].body, Row{delivery.row}, moment, writer);
       evolve_own(out, before);
     }
-    if constexpr (Concludes<E>) {
+    if constexpr (Concludes<E>) {  // also after folds alone: an entity may have waited for them
       const std::size_t before = out.size();
       E::conclude(std::as_const(state_), moment, writer);
       evolve_own(out, before);

@@ -13,22 +13,25 @@ struct AccountConfigured {
   VenueId venue;
   std::string currency;      // e.g. "USD"
   Money minimum_unit;        // smallest amount that can be paid out, e.g. 0.01
-  std::int64_t netting_window_ms = 0;    // netting.windowMs; 0 nets what one entry brings
-  std::int64_t mid_wait_ms = 5'000;      // netting.midWaitMs
-  std::int64_t mid_age_ms_max = 5'000;   // an older mid is stale
   std::int64_t reconcile_every_ms = 0;   // 0: only on start, reconnect and request
 };
-BOOST_DESCRIBE_STRUCT(AccountConfigured, (),
-                      (account, venue, currency, minimum_unit, netting_window_ms, mid_wait_ms, mid_age_ms_max, reconcile_every_ms))
+BOOST_DESCRIBE_STRUCT(AccountConfigured, (), (account, venue, currency, minimum_unit, reconcile_every_ms))
 
+// Reaches the product's signal and netting book, the risk authority and the venue. A book's own settings stand here,
+// because what one account has of them is one a product (a topology names entities, it cannot enumerate them).
 struct ProductDefined {
   static constexpr About about{11, 1, Layer::system, "system.product", "product"};
   ProductId product;
   Quantity lot;              // smallest quantity step the venue accepts
   Price tick;
   std::int64_t multiplier = 1;  // currency units per price point and unit of quantity
+  Money minimum_unit;           // of the currency it settles in, e.g. 0.01
+  std::int64_t netting_window_ms = 0;    // netting.windowMs; 0 nets what one entry brings
+  std::int64_t mid_wait_ms = 5'000;      // netting.midWaitMs
+  std::int64_t mid_age_ms_max = 5'000;   // an older mid is stale
 };
-BOOST_DESCRIBE_STRUCT(ProductDefined, (), (product, lot, tick, multiplier))
+BOOST_DESCRIBE_STRUCT(ProductDefined, (),
+                      (product, lot, tick, multiplier, minimum_unit, netting_window_ms, mid_wait_ms, mid_age_ms_max))
 
 // The account's hard limits. A limit that is not set denies every opening it would have judged.
 struct RiskLimits {

@@ -72,8 +72,9 @@ struct EntityStopped {
   Offset input = 0;
   std::uint32_t attempt = 0;
   std::string cause;
+  std::vector<Offset> waiting;    // the entries it has not taken, `input` first
 };
-BOOST_DESCRIBE_STRUCT(EntityStopped, (), (entity, input, attempt, cause))
+BOOST_DESCRIBE_STRUCT(EntityStopped, (), (entity, input, attempt, cause, waiting))
 
 // An operator's word: the entity takes what waited. Openings that waited are denied STALE by those who judge them.
 struct EntityResumed {

@@ -1,0 +1,95 @@
+// Turns an entry into a plan: who is to take which of its events, in the order in which outputs are sequenced.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <vector>
+
+#include "actors/host/shard/route.hpp"
+
+namespace tally {
+
+// One entity's part of a step.
+struct Task {
+  EntityRef entity;
+  std::uint32_t first = 0;   // its deliveries in Plan::deliveries
+  std::uint32_t count = 0;
+  bool decides = false;      // false: it can have no outputs, nobody need wait for it
+};
+
+struct Plan {
+  std::vector<Task> tasks;
+  std::vector<Delivery> deliveries;
+
+  std::span<const Delivery> of(const Task& task) const { return {deliveries.data() + task.first, task.count}; }
+};
+
+template <class Topology>
+class Router {
+ public:
+  explicit Router(Symbol shard) : shard_(shard) {}
+
+  // Tasks that decide come in the topology's order of kinds, then by key text; one task an entity. Of a kind that
+  // only folds the entry the tasks keep the order of rows, and an entity may come more than once: nobody can tell.
+  void plan(const Entry& entry, Plan& out) {
+    for (std::uint32_t i = 0; i < entry.events.size(); ++i) address(entry.events[i].body, i);
+    out.tasks.clear();
+    out.deliveries.clear();
+    Topology::for_each_entity([&]<class Entity>() { group<Entity>(out); });
+  }
+
+  // The deliveries of one entity alone; for rebuilding it.
+  void deliveries_of(const Entry& entry, const EntityRef& entity, std::vector<Delivery>& out) {
+    out.clear();
+    for (std::uint32_t i = 0; i < entry.events.size(); ++i) address(entry.events[i].body, i);
+    const std::size_t place = Topology::index_of_kind(entity.kind);
+    for (std::size_t i = 0; i < addresses_.size(); ++i) {
+      if (i == place)
+        for (const Address& address : addresses_[i])
+          if (address.key == entity.key) out.push_back(address.delivery);
+      addresses_[i].clear();
+    }
+  }
+
+ private:
+  void address(const Message& body, std::uint32_t index) {
+    std::visit(
+        [&]<class M>(const M& event) {
+          Topology::for_each_route([&]<class R>() {
+            if constexpr (std::same_as<typename R::event, M>) {
+              Keys keys(shard_, addresses_[Topology::template index_of<typename R::entity>]);
+              keys.now_routing(index, R::decides);
+              R::keys(event, keys);
+            }
+          });
+        },
+        body);
+  }
+
+  template <class Entity>
+  void group(Plan& out) {
+    auto& addresses = addresses_[Topology::template index_of<Entity>];
+    if (addresses.empty()) return;
+    if (addresses.size() > 1) {
+      const auto before = [](const Address& a, const Address& b) { return a.key < b.key; };
+      const bool decides = std::any_of(addresses.begin(), addresses.end(), [](const Address& a) { return a.delivery.decides; });
+      if (decides && !std::is_sorted(addresses.begin(), addresses.end(), before))
+        std::stable_sort(addresses.begin(), addresses.end(), before);
+    }
+    for (const Address& address : addresses) {
+      const auto at = static_cast<std::uint32_t>(out.deliveries.size());
+      const bool same = !out.tasks.empty() && out.tasks.back().entity == EntityRef{Entity::kind, address.key};
+      if (!same) out.tasks.push_back({{Entity::kind, address.key}, at, 0, false});
+      out.deliveries.push_back(address.delivery);
+      ++out.tasks.back().count;
+      out.tasks.back().decides |= address.delivery.decides || Concludes<Entity>;
+    }
+    addresses.clear();
+  }
+
+  Symbol shard_;
+  std::array<std::vector<Address>, Topology::entity_count> addresses_;
+};
+
+}  // namespace tally

@@ -1,0 +1,103 @@
+#include "actors/netting_book/split.hpp"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
+#include <boost/container/small_vector.hpp>
+#include <string>
+
+#include "actors/netting_book/pro_rata.hpp"
+#include "messages/assert.hpp"
+
+namespace tally {
+namespace {
+
+// A row that may take one more lot. Its next lot is due when `missing / weight` * W more lots have been given out.
+struct Candidate {
+  std::uint64_t missing;   // W - remainder, > 0
+  std::uint64_t weight;    // > 0
+  std::uint64_t tie;
+  std::size_t row;
+};
+
+bool due_before(const Candidate& a, const Candidate& b) {
+  const auto left = static_cast<unsigned __int128>(a.missing) * b.weight;
+  const auto right = static_cast<unsigned __int128>(b.missing) * a.weight;
+  if (left != right) return left < right;
+  if (a.tie != b.tie) return a.tie < b.tie;
+  return a.row < b.row;
+}
+
+// Small batches, which are nearly all, take no memory from the heap.
+using Candidates = boost::container::small_vector<Candidate, 16>;
+
+// Gives one more lot to the `count` candidates that are due first.
+template <class Give>
+void give_to_first(Candidates& candidates, std::int64_t count, Give give) {
+  TALLY_ASSERT(count >= 0 && count <= static_cast<std::int64_t>(candidates.size()));
+  const auto end = candidates.begin() + count;
+  if (end != candidates.begin() && end != candidates.end()) std::nth_element(candidates.begin(), end, candidates.end(), due_before);
+  for (auto it = candidates.begin(); it != end; ++it) give(it->row);
+}
+
+}  // namespace
+
+std::uint64_t tie_of(std::string_view batch, std::string_view subscription) {
+  boost::container::small_vector<char, 160> text;
+  text.insert(text.end(), batch.begin(), batch.end());
+  text.push_back(' ');  // in no name, so no two pairs read alike
+  text.insert(text.end(), subscription.begin(), subscription.end());
+  return XXH3_64bits(text.data(), text.size());
+}
+
+void allot(std::span<const Share> shares, std::int64_t weight_total, std::int64_t given, std::span<std::int64_t> allotments) {
+  TALLY_ASSERT(weight_total > 0 && given >= 0 && allotments.size() == shares.size());
+  const ProRata owed(given, weight_total);
+  Candidates candidates;
+  candidates.reserve(shares.size());
+  std::int64_t left = given;
+  std::int64_t weights = 0;
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    const Share& share = shares[i];
+    const auto [floor, remainder] = owed.of(share.weight);
+    // Nobody is more than the begun lot ahead of what is owed.
+    TALLY_ASSERT(share.allotted <= floor + (remainder > 0));
+    allotments[i] = std::max(share.allotted, floor);
+    left -= allotments[i];
+    weights += share.weight;
+    if (remainder > 0 && share.allotted <= floor)
+      candidates.push_back({static_cast<std::uint64_t>(weight_total) - remainder, static_cast<std::uint64_t>(share.weight), share.tie, i});
+  }
+  TALLY_ASSERT(weights == weight_total);
+  give_to_first(candidates, left, [&](std::size_t row) { ++allotments[row]; });
+}
+
+void share_out(Money amount, std::span<const std::int64_t> parts, std::int64_t parts_total, std::span<const Share> tie_rows,
+               std::span<Money> amounts) {
+  TALLY_ASSERT(parts_total > 0 && parts.size() == tie_rows.size() && parts.size() == amounts.size());
+  // amount = each * parts_total + rest with 0 <= rest < parts_total, for a rebate (negative) too.
+  Int128 each = amount.units() / parts_total;
+  Int128 rest = amount.units() % parts_total;
+  if (rest < 0) {
+    rest += parts_total;
+    each -= 1;
+  }
+  const ProRata owed(static_cast<std::int64_t>(rest), parts_total);
+  Candidates candidates;
+  candidates.reserve(parts.size());
+  auto left = static_cast<std::int64_t>(rest);
+  std::int64_t total = 0;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto [floor, remainder] = owed.of(parts[i]);
+    amounts[i] = Money::from_units(each * parts[i] + floor);
+    left -= floor;
+    total += parts[i];
+    if (remainder > 0)
+      candidates.push_back({static_cast<std::uint64_t>(parts_total) - remainder, static_cast<std::uint64_t>(parts[i]), tie_rows[i].tie, i});
+  }
+  TALLY_ASSERT(total == parts_total);
+  give_to_first(candidates, left, [&](std::size_t row) { amounts[row] += Money::from_units(1); });
+}
+
+}  // namespace tally
