@@ -7,13 +7,18 @@
 namespace tally {
 
 // ---- commands ----
+// Every command that names an amount carries the currency's minimum unit: the inlet writes AccountConfigured's into
+// it, whatever the sender said, so that who decides it needs no configuration of its own.
+inline constexpr Money one_cent = Money::from_units(10'000'000'000'000'000);
+
 struct DepositFunds {
-  static constexpr About about{40, 1, Layer::command, "pnl.ledger", "investor key"};
+  static constexpr About about{40, 1, Layer::command, "pnl.ledger", "investor key", 3};
   IdempotencyKey key;
   InvestorId investor;
   Money amount;  // > 0, whole minimum units
+  Money minimum_unit = one_cent;
 };
-BOOST_DESCRIBE_STRUCT(DepositFunds, (), (key, investor, amount))
+BOOST_DESCRIBE_STRUCT(DepositFunds, (), (key, investor, amount, minimum_unit))
 
 struct WithdrawFunds {
   static constexpr About about{41, 1, Layer::command, "pnl.ledger", "investor key", 3};
@@ -21,8 +26,9 @@ struct WithdrawFunds {
   InvestorId investor;
   Money amount;            // > 0, whole minimum units
   bool immediate = false;  // may reduce this investor's own positions, at their own cost
+  Money minimum_unit = one_cent;
 };
-BOOST_DESCRIBE_STRUCT(WithdrawFunds, (), (key, investor, amount, immediate))
+BOOST_DESCRIBE_STRUCT(WithdrawFunds, (), (key, investor, amount, immediate, minimum_unit))
 
 // How a subscription sizes its positions.
 struct SubscriptionTerms {
@@ -32,11 +38,12 @@ struct SubscriptionTerms {
   std::optional<Money> notional_max;     // of the position
   bool stop_required = true;             // an opening without stop_loss_ratio is rejected
   bool active = true;                    // false: openings are released, closings honoured
+  bool operator==(const SubscriptionTerms&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(SubscriptionTerms, (), (risk_fraction, leverage_max, loss_max, notional_max, stop_required, active))
 
 struct AddSubscription {
-  static constexpr About about{42, 1, Layer::command, "system.subscription", "subscription key"};
+  static constexpr About about{42, 1, Layer::command, "system.subscription", "subscription key", 7};
   IdempotencyKey key;
   SubscriptionId subscription;
   InvestorId investor;
@@ -44,8 +51,9 @@ struct AddSubscription {
   ProductId product;
   Money capital;           // allotted from the investor's cash; >= 0, whole minimum units
   SubscriptionTerms terms;
+  Money minimum_unit = one_cent;
 };
-BOOST_DESCRIBE_STRUCT(AddSubscription, (), (key, subscription, investor, source, product, capital, terms))
+BOOST_DESCRIBE_STRUCT(AddSubscription, (), (key, subscription, investor, source, product, capital, terms, minimum_unit))
 
 struct ChangeSubscription {
   static constexpr About about{43, 1, Layer::command, "system.subscription", "subscription key"};
@@ -58,23 +66,25 @@ BOOST_DESCRIBE_STRUCT(ChangeSubscription, (), (key, subscription, investor, term
 
 // Moves an investor's unallotted cash into a subscription.
 struct AllotCapital {
-  static constexpr About about{44, 1, Layer::command, "pnl.ledger", "subscription key"};
+  static constexpr About about{44, 1, Layer::command, "pnl.ledger", "subscription key", 4};
   IdempotencyKey key;
   InvestorId investor;
   SubscriptionId subscription;
-  Money amount;
+  Money amount;  // > 0, whole minimum units
+  Money minimum_unit = one_cent;
 };
-BOOST_DESCRIBE_STRUCT(AllotCapital, (), (key, investor, subscription, amount))
+BOOST_DESCRIBE_STRUCT(AllotCapital, (), (key, investor, subscription, amount, minimum_unit))
 
 // Moves a subscription's free cash back to its investor.
 struct ReleaseCapital {
-  static constexpr About about{45, 1, Layer::command, "pnl.ledger", "subscription key"};
+  static constexpr About about{45, 1, Layer::command, "pnl.ledger", "subscription key", 4};
   IdempotencyKey key;
   InvestorId investor;
   SubscriptionId subscription;
-  Money amount;
+  Money amount;  // > 0, whole minimum units
+  Money minimum_unit = one_cent;
 };
-BOOST_DESCRIBE_STRUCT(ReleaseCapital, (), (key, investor, subscription, amount))
+BOOST_DESCRIBE_STRUCT(ReleaseCapital, (), (key, investor, subscription, amount, minimum_unit))
 
 // ---- events ----
 struct SubscriptionUpdated {
@@ -86,8 +96,9 @@ struct SubscriptionUpdated {
   SignalSourceId source;
   ProductId product;
   SubscriptionTerms terms;
+  Time at{};
 };
-BOOST_DESCRIBE_STRUCT(SubscriptionUpdated, (), (key, subscription, version, investor, source, product, terms))
+BOOST_DESCRIBE_STRUCT(SubscriptionUpdated, (), (key, subscription, version, investor, source, product, terms, at))
 
 enum class LedgerReason : std::uint8_t { deposit, withdrawal, fill, cross, drift };
 BOOST_DESCRIBE_ENUM(LedgerReason, deposit, withdrawal, fill, cross, drift)
@@ -101,8 +112,9 @@ struct InvestorLedgerUpdated {
   std::optional<SubscriptionId> subscription;
   LedgerReason reason = LedgerReason::deposit;
   Money amount;
+  Time at{};
 };
-BOOST_DESCRIBE_STRUCT(InvestorLedgerUpdated, (), (key, investor, subscription, reason, amount))
+BOOST_DESCRIBE_STRUCT(InvestorLedgerUpdated, (), (key, investor, subscription, reason, amount, at))
 
 // Expanded on reading: the position row of a fill or cross.
 struct PositionUpdated {
@@ -137,8 +149,9 @@ struct CapitalAllotted {
   InvestorId investor;
   SubscriptionId subscription;
   Money amount;
+  Time at{};
 };
-BOOST_DESCRIBE_STRUCT(CapitalAllotted, (), (key, investor, subscription, amount))
+BOOST_DESCRIBE_STRUCT(CapitalAllotted, (), (key, investor, subscription, amount, at))
 
 struct CapitalReleased {
   static constexpr About about{55, 1, Layer::ledger, "pnl.ledger", "subscription key"};
@@ -147,8 +160,9 @@ struct CapitalReleased {
   SubscriptionId subscription;
   Money amount;
   bool last = true;         // nothing more will come for this key from this subscription
+  Time at{};
 };
-BOOST_DESCRIBE_STRUCT(CapitalReleased, (), (key, investor, subscription, amount, last))
+BOOST_DESCRIBE_STRUCT(CapitalReleased, (), (key, investor, subscription, amount, last, at))
 
 // A withdrawal beyond free cash asks the investor's own subscriptions for it.
 struct WithdrawalRow {
@@ -164,8 +178,10 @@ struct WithdrawalRequested {
   InvestorId investor;
   Money amount;                     // wanted in all
   std::vector<WithdrawalRow> rows;  // ascending by subscription
+  Money minimum_unit = one_cent;    // what is released is whole units of it
+  Time at{};
 };
-BOOST_DESCRIBE_STRUCT(WithdrawalRequested, (), (key, investor, amount, rows))
+BOOST_DESCRIBE_STRUCT(WithdrawalRequested, (), (key, investor, amount, rows, minimum_unit, at))
 
 // The end of a withdrawal: `paid` left the account; less than asked only where the investor's whole capital fell short.
 struct WithdrawalSettled {
@@ -174,7 +190,9 @@ struct WithdrawalSettled {
   InvestorId investor;
   Money asked;
   Money paid;
+  bool immediate = false;  // as asked
+  Time at{};
 };
-BOOST_DESCRIBE_STRUCT(WithdrawalSettled, (), (key, investor, asked, paid))
+BOOST_DESCRIBE_STRUCT(WithdrawalSettled, (), (key, investor, asked, paid, immediate, at))
 
 }  // namespace tally

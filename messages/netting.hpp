@@ -74,8 +74,9 @@ struct FillSplit {
   std::int64_t multiplier = 1;
   std::vector<SourceQuantity> sources;
   std::vector<SplitRow> rows;   // ascending by intent, zero rows left out; they sum to the fill
+  Time at{};                    // the venue's, of the fill
 };
-BOOST_DESCRIBE_STRUCT(FillSplit, (), (batch, order, execution, price, quantity, fee, multiplier, sources, rows))
+BOOST_DESCRIBE_STRUCT(FillSplit, (), (batch, order, execution, price, quantity, fee, multiplier, sources, rows, at))
 
 // What a book gives back of a batch: released, cancelled or finished intents that wait for word.
 struct ReturnedRow {

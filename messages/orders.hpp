@@ -31,8 +31,9 @@ struct OrderCommanded {
   Quantity quantity;     // > 0
   Price limit;           // for limit orders
   Time commanded_at;
+  AccountId account;     // whose order; positions at a venue are per account
 };
-BOOST_DESCRIBE_STRUCT(OrderCommanded, (), (order, batch, side, type, quantity, limit, commanded_at))
+BOOST_DESCRIBE_STRUCT(OrderCommanded, (), (order, batch, side, type, quantity, limit, commanded_at, account))
 
 struct CancelRequested {
   static constexpr About about{112, 1, Layer::execution, "order.request", "batch"};
@@ -44,8 +45,9 @@ struct OrderCancelCommanded {
   static constexpr About about{113, 1, Layer::execution, "order.command", "order"};
   ClientOrderId order;
   ProductId product;
+  AccountId account;
 };
-BOOST_DESCRIBE_STRUCT(OrderCancelCommanded, (), (order, product))
+BOOST_DESCRIBE_STRUCT(OrderCancelCommanded, (), (order, product, account))
 
 // ---- what the venue port reports (inputs) ----
 enum class SendOutcome : std::uint8_t { sent, refused_locally, ambiguous };
@@ -80,10 +82,11 @@ struct ExecutionReported {
   Quantity leaves_quantity;
   std::string text;             // the venue's words
   Time at;                      // the venue's clock
+  AccountId account;            // whose order; the report goes to that account's shard
 };
 BOOST_DESCRIBE_STRUCT(ExecutionReported, (),
                       (order, venue_order, execution, type, product, side, last_quantity, last_price, fee, cumulative_quantity,
-                       leaves_quantity, text, at))
+                       leaves_quantity, text, at, account))
 
 // ---- what the session concluded (events) ----
 struct OrderSubmitted {
@@ -172,8 +175,9 @@ struct VenueStateRequested {
   static constexpr About about{131, 1, Layer::execution, "system.reconciliation", "request"};
   std::uint64_t request = 0;
   std::string cause;
+  AccountId account;     // whose executions, orders and positions
 };
-BOOST_DESCRIBE_STRUCT(VenueStateRequested, (), (request, cause))
+BOOST_DESCRIBE_STRUCT(VenueStateRequested, (), (request, cause, account))
 
 struct VenuePosition {
   ProductId product;
@@ -191,8 +195,9 @@ struct VenueStateReported {
   std::vector<ExecutionReported> open_orders;
   std::vector<VenuePosition> positions;
   Time at;
+  AccountId account;
 };
-BOOST_DESCRIBE_STRUCT(VenueStateReported, (), (request, complete, executions, open_orders, positions, at))
+BOOST_DESCRIBE_STRUCT(VenueStateReported, (), (request, complete, executions, open_orders, positions, at, account))
 
 // The session has folded every execution of that report, so positions may now be compared.
 struct VenueStateFolded {
@@ -245,8 +250,10 @@ struct DriftResolved {
   Price price;
   std::optional<SubscriptionId> subscription;
   std::string reason;
+  std::int64_t multiplier = 1;  // of the product: an assignment moves price x quantity x multiplier of cash
+  Time at{};
 };
-BOOST_DESCRIBE_STRUCT(DriftResolved, (), (drift, kind, resolution, product, quantity, price, subscription, reason))
+BOOST_DESCRIBE_STRUCT(DriftResolved, (), (drift, kind, resolution, product, quantity, price, subscription, reason, multiplier, at))
 
 // A comparison is finished. The first clean one after a start arms openings.
 struct ReconciliationCompleted {
