@@ -21,6 +21,10 @@ struct Candidate {
   std::size_t row;
 };
 
+Candidate candidate(std::int64_t total, std::uint64_t remainder, std::int64_t weight, std::uint64_t tie, std::size_t row) {
+  return {static_cast<std::uint64_t>(total) - remainder, static_cast<std::uint64_t>(weight), tie, row};
+}
+
 bool due_before(const Candidate& a, const Candidate& b) {
   const auto left = static_cast<unsigned __int128>(a.missing) * b.weight;
   const auto right = static_cast<unsigned __int128>(b.missing) * a.weight;
@@ -36,10 +40,14 @@ using Candidates = boost::container::small_vector<Candidate, 16>;
 template <class Give>
 void give_to_first(Candidates& candidates, std::int64_t count, Give give) {
   TALLY_ASSERT(count >= 0 && count <= static_cast<std::int64_t>(candidates.size()));
-  const auto end = candidates.begin() + count;
-  if (end != candidates.begin() && end != candidates.end()) std::nth_element(candidates.begin(), end, candidates.end(), due_before);
-  for (auto it = candidates.begin(); it != end; ++it) give(it->row);
+  const auto first = candidates.begin();
+  const auto end = first + count;
+  if (count > 0 && end != candidates.end()) std::nth_element(first, end, candidates.end(), due_before);
+  for (auto it = first; it != end; ++it) give(it->row);
 }
+
+// Leaves room for `each * part` of an amount rounded down: far beyond any ledger.
+constexpr Money largest_amount = Money::from_units(static_cast<Int128>(1) << 126);
 
 }  // namespace
 
@@ -62,12 +70,11 @@ void allot(std::span<const Share> shares, std::int64_t weight_total, std::int64_
     const Share& share = shares[i];
     const auto [floor, remainder] = owed.of(share.weight);
     // Nobody is more than the begun lot ahead of what is owed.
-    TALLY_ASSERT(share.allotted <= floor + (remainder > 0));
+    TALLY_ASSERT(share.weight >= 0 && share.allotted <= floor + (remainder > 0));
     allotments[i] = std::max(share.allotted, floor);
     left -= allotments[i];
     weights += share.weight;
-    if (remainder > 0 && share.allotted <= floor)
-      candidates.push_back({static_cast<std::uint64_t>(weight_total) - remainder, static_cast<std::uint64_t>(share.weight), share.tie, i});
+    if (remainder > 0 && share.allotted <= floor) candidates.push_back(candidate(weight_total, remainder, share.weight, share.tie, i));
   }
   TALLY_ASSERT(weights == weight_total);
   give_to_first(candidates, left, [&](std::size_t row) { ++allotments[row]; });
@@ -76,6 +83,7 @@ void allot(std::span<const Share> shares, std::int64_t weight_total, std::int64_
 void share_out(Money amount, std::span<const std::int64_t> parts, std::int64_t parts_total, std::span<const Share> tie_rows,
                std::span<Money> amounts) {
   TALLY_ASSERT(parts_total > 0 && parts.size() == tie_rows.size() && parts.size() == amounts.size());
+  if (abs(amount) > largest_amount) decimal_text::overflow("sharing out");
   // amount = each * parts_total + rest with 0 <= rest < parts_total, for a rebate (negative) too.
   Int128 each = amount.units() / parts_total;
   Int128 rest = amount.units() % parts_total;
@@ -93,8 +101,7 @@ void share_out(Money amount, std::span<const std::int64_t> parts, std::int64_t p
     amounts[i] = Money::from_units(each * parts[i] + floor);
     left -= floor;
     total += parts[i];
-    if (remainder > 0)
-      candidates.push_back({static_cast<std::uint64_t>(parts_total) - remainder, static_cast<std::uint64_t>(parts[i]), tie_rows[i].tie, i});
+    if (remainder > 0) candidates.push_back(candidate(parts_total, remainder, parts[i], tie_rows[i].tie, i));
   }
   TALLY_ASSERT(total == parts_total);
   give_to_first(candidates, left, [&](std::size_t row) { amounts[row] += Money::from_units(1); });
