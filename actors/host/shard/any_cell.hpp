@@ -52,13 +52,4 @@ class TypedCell final : public AnyCell {
   Cell<E> cell_;
 };
 
-template <class Topology>
-std::unique_ptr<AnyCell> make_cell(const EntityRef& entity) {
-  std::unique_ptr<AnyCell> cell;
-  Topology::for_each_entity([&]<class E>() {
-    if (E::kind == entity.kind) cell = std::make_unique<TypedCell<E>>(entity.key);
-  });
-  return cell;
-}
-
 }  // namespace tally

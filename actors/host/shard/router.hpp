@@ -25,22 +25,32 @@ struct Plan {
   std::span<const Delivery> of(const Task& task) const { return {deliveries.data() + task.first, task.count}; }
 };
 
-template <class Topology>
-class Router {
+// The routes of a topology at work in one shard. Holds scratch memory: one a thread.
+class Routing {
  public:
-  explicit Router(Symbol shard) : shard_(shard) {}
+  virtual ~Routing() = default;
 
   // Tasks that decide come in the topology's order of kinds, then by key text; one task an entity. Of a kind that
   // only folds the entry the tasks keep the order of rows, and an entity may come more than once: nobody can tell.
-  void plan(const Entry& entry, Plan& out) {
+  virtual void plan(const Entry& entry, Plan& out) = 0;
+
+  // The deliveries of one entity alone; for rebuilding it.
+  virtual void deliveries_of(const Entry& entry, const EntityRef& entity, std::vector<Delivery>& out) = 0;
+};
+
+template <class Topology>
+class Router final : public Routing {
+ public:
+  explicit Router(Symbol shard) : shard_(shard) {}
+
+  void plan(const Entry& entry, Plan& out) override {
     for (std::uint32_t i = 0; i < entry.events.size(); ++i) address(entry.events[i].body, i);
     out.tasks.clear();
     out.deliveries.clear();
     Topology::for_each_entity([&]<class Entity>() { group<Entity>(out); });
   }
 
-  // The deliveries of one entity alone; for rebuilding it.
-  void deliveries_of(const Entry& entry, const EntityRef& entity, std::vector<Delivery>& out) {
+  void deliveries_of(const Entry& entry, const EntityRef& entity, std::vector<Delivery>& out) override {
     out.clear();
     for (std::uint32_t i = 0; i < entry.events.size(); ++i) address(entry.events[i].body, i);
     const std::size_t place = Topology::index_of_kind(entity.kind);
