@@ -75,6 +75,9 @@ BOOST_DESCRIBE_STRUCT(BatchId, (), (product, kind, number))
 
 std::string text_of(const IntentId& intent);
 std::string text_of(const BatchId& batch);
+// Read what text_of wrote, and nothing else. Throw NameError.
+IntentId intent_of(std::string_view text);
+BatchId batch_of(std::string_view text);
 
 // Nanoseconds UTC since 1970, as given by the time authority.
 struct Time {

@@ -27,6 +27,10 @@ struct EntityRef {
 };
 BOOST_DESCRIBE_STRUCT(EntityRef, (), (kind, key))
 
+// "subscription/sub-7"; entity_of reads it and throws NameError on anything else.
+std::string text_of(const EntityRef& entity);
+EntityRef entity_of(std::string_view text);
+
 // Wakes an entity at a time. Cancelling is ignoring.
 struct DeadlineSet {
   static constexpr About about{150, 1, Layer::system, "system.deadline", "target name at"};
