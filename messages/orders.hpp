@@ -237,8 +237,9 @@ struct ResolveDrift {
 };
 BOOST_DESCRIBE_STRUCT(ResolveDrift, (), (key, by, drift, reason, subscription, price))
 
-enum class DriftResolution : std::uint8_t { explained_by_fills, assigned, acknowledged };
-BOOST_DESCRIBE_ENUM(DriftResolution, explained_by_fills, assigned, acknowledged)
+// superseded: a later comparison or order says otherwise; a new drift stands for what is left.
+enum class DriftResolution : std::uint8_t { explained_by_fills, assigned, acknowledged, superseded };
+BOOST_DESCRIBE_ENUM(DriftResolution, explained_by_fills, assigned, acknowledged, superseded)
 
 struct DriftResolved {
   static constexpr About about{136, 1, Layer::ledger, "system.drift", "drift"};
