@@ -35,6 +35,7 @@ BOOST_DESCRIBE_STRUCT(ProductDefined, (),
 
 // The account's hard limits. A limit that is not set denies every opening it would have judged.
 struct RiskLimits {
+  static constexpr std::size_t required = 0;       // in JSON; each may be absent
   std::optional<Quantity> position_max;            // |net position| of the account per product
   std::optional<Quantity> order_quantity_max;
   std::optional<Money> order_notional_max;

@@ -32,6 +32,7 @@ BOOST_DESCRIBE_STRUCT(WithdrawFunds, (), (key, investor, amount, immediate, mini
 
 // How a subscription sizes its positions.
 struct SubscriptionTerms {
+  static constexpr std::size_t required = 2;  // in JSON; what comes after may be absent
   Ratio risk_fraction;                   // capital at risk per trade, as a share of virtual capital
   Ratio leverage_max;                    // notional / virtual capital
   std::optional<Money> loss_max;         // capital at risk per trade, absolute
