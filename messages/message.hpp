@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "messages/supervision.hpp"
+#include "messages/venue.hpp"
 
 namespace tally {
 
@@ -20,7 +21,7 @@ struct Opaque {
 using Message = std::variant<
     Opaque,
     // market and configuration
-    MarkCaptured, MidPriceCaptured, BarObserved, AccountConfigured, ProductDefined, CommandDenied, AlertTriggered,
+    MarkCaptured, MidPriceCaptured, BarObserved, AccountConfigured, ProductDefined, VenueConfigured, CommandDenied, AlertTriggered,
     // signals and intents
     SendSignal, SignalReceived, SignalForcedFlatHandled, IntentCreated, IntentReleased, IntentCancelRequested,
     // ledger
@@ -33,8 +34,9 @@ using Message = std::variant<
     TradingHalted, RearmRequested, TradingRearmed,
     // orders and reconciliation
     NetOrderRequested, OrderCommanded, CancelRequested, OrderCancelCommanded, OrderSendReported, ExecutionReported, OrderSubmitted,
-    OrderAccepted, OrderRejected, OrderFilled, OrderCanceled, OrderInDoubt, ReportMismatched, RequestReconciliation,
-    VenueStateRequested, VenueStateReported, VenueStateFolded, DriftDetected, ResolveDrift, DriftResolved, ReconciliationCompleted,
+    OrderAccepted, OrderRejected, OrderFilled, OrderCanceled, OrderCancelRejected, OrderInDoubt, ReportMismatched,
+    RequestReconciliation, VenueStateRequested, VenueStateReported, VenueStateFolded, DriftDetected, ResolveDrift, DriftResolved,
+    ReconciliationCompleted,
     // time and supervision
     DeadlineSet, DeadlineReached, ShardStarted, EntityRestarted, EntityStopped, EntityResumed, InputQuarantined>;
 

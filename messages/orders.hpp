@@ -162,6 +162,15 @@ struct ReportMismatched {
 };
 BOOST_DESCRIBE_STRUCT(ReportMismatched, (), (order, execution, rule, reason))
 
+// The venue kept the order although we asked to cancel it; it works on.
+struct OrderCancelRejected {
+  static constexpr About about{127, 1, Layer::execution, "order.cancel_rejected", "order"};
+  ClientOrderId order;
+  BatchId batch;
+  std::string reason;
+};
+BOOST_DESCRIBE_STRUCT(OrderCancelRejected, (), (order, batch, reason))
+
 // ---- reconciliation ----
 struct RequestReconciliation {
   static constexpr About about{130, 1, Layer::command, "system.reconciliation", "key"};
@@ -196,8 +205,10 @@ struct VenueStateReported {
   std::vector<VenuePosition> positions;
   Time at;
   AccountId account;
+  Time since{};          // of orders that closed earlier it need not know any more
 };
-BOOST_DESCRIBE_STRUCT(VenueStateReported, (), (request, complete, executions, open_orders, positions, at, account))
+BOOST_DESCRIBE_STRUCT(VenueStateReported, (),
+                      (request, complete, executions, open_orders, positions, at, account, since))
 
 // The session has folded every execution of that report, so positions may now be compared.
 struct VenueStateFolded {
