@@ -90,7 +90,8 @@ struct IntentReleased {
 };
 BOOST_DESCRIBE_STRUCT(IntentReleased, (), (intent, product, quantity, rule, reason))
 
-// A subscription no longer wants what its working intent has not traded yet.
+// A subscription no longer wants what its working intent would still open; what it closes runs on. The book returns the
+// intent (IntentsReturned) when nothing of it works any more, however it ended.
 struct IntentCancelRequested {
   static constexpr About about{25, 1, Layer::intent, "strategy.intent", "intent"};
   IntentId intent;
