@@ -1,0 +1,163 @@
+#include "app/profile.hpp"
+
+#include <fstream>
+#include <sstream>
+
+namespace tally {
+namespace {
+
+constexpr std::int64_t dedupe_days = 7;  // the hot index of every entity that dedupes; the log keeps keys for ever
+
+struct NettingSettings {
+  std::int64_t window_ms = 0;
+  std::int64_t mid_wait_ms = 0;
+  std::int64_t mid_age_ms_max = 0;
+};
+BOOST_DESCRIBE_STRUCT(NettingSettings, (), (window_ms, mid_wait_ms, mid_age_ms_max))
+
+// "0 <= value": what counts milliseconds or things is never negative.
+void want_at_least(YamlSection& section, std::string_view key, std::int64_t value, std::int64_t least) {
+  if (value < least) section.refuse(key, "must be at least " + std::to_string(least));
+}
+
+void read_account(YamlSection section, Profile& profile) {
+  section.fill(profile.account, {"venue"});
+  section.finish();
+  if (profile.account.account.empty()) section.refuse("account", "must not be empty");
+  if (profile.account.account.text().find('/') != std::string_view::npos) section.refuse("account", "must not hold a '/'");
+  if (profile.account.currency.empty()) section.refuse("currency", "must not be empty");
+  if (profile.account.minimum_unit <= Money{}) section.refuse("minimumUnit", "must be greater than zero");
+  want_at_least(section, "reconcileEveryMs", profile.account.reconcile_every_ms, 0);
+}
+
+void read_venue(YamlSection section, Profile& profile) {
+  section.fill(profile.venue);
+  section.finish();
+  if (profile.venue.venue.empty()) section.refuse("venue", "must not be empty");
+  want_at_least(section, "latencyMs", profile.venue.latency_ms, 0);
+  want_at_least(section, "halfSpreadTicks", profile.venue.half_spread_ticks, 0);
+  want_at_least(section, "slippageTicks", profile.venue.slippage_ticks, 0);
+  for (const auto& [key, share] : {std::pair{"slippage", profile.venue.slippage}, {"participation", profile.venue.participation},
+                                   {"rejectProbability", profile.venue.reject_probability},
+                                   {"duplicateProbability", profile.venue.duplicate_probability}})
+    if (share < Ratio{} || share > Ratio::whole(1)) section.refuse(key, "must be between 0 and 1");
+  profile.account.venue = profile.venue.venue;
+}
+
+void read_products(YamlSection& top, const NettingSettings& netting, Profile& profile) {
+  for (YamlSection& section : top.list("products")) {
+    ProductDefined product;
+    section.fill(product, {"minimum_unit", "netting_window_ms", "mid_wait_ms", "mid_age_ms_max"});
+    section.finish();
+    if (product.product.empty()) section.refuse("product", "must not be empty");
+    if (product.lot <= Quantity{}) section.refuse("lot", "must be greater than zero");
+    if (product.tick <= Price{}) section.refuse("tick", "must be greater than zero");
+    want_at_least(section, "multiplier", product.multiplier, 1);
+    for (const ProductDefined& other : profile.products)
+      if (other.product == product.product) section.refuse("product", "'" + std::string(product.product.text()) + "' is defined twice");
+    product.minimum_unit = profile.account.minimum_unit;
+    product.netting_window_ms = netting.window_ms;
+    product.mid_wait_ms = netting.mid_wait_ms;
+    product.mid_age_ms_max = netting.mid_age_ms_max;
+    profile.products.push_back(product);
+  }
+  if (profile.products.empty()) top.refuse("products", "must name at least one product");
+}
+
+NettingSettings read_netting(YamlSection section) {
+  NettingSettings netting;
+  section.fill(netting);
+  section.finish();
+  want_at_least(section, "windowMs", netting.window_ms, 0);
+  want_at_least(section, "midWaitMs", netting.mid_wait_ms, 0);
+  want_at_least(section, "midAgeMsMax", netting.mid_age_ms_max, 0);
+  return netting;
+}
+
+// The rules that the trading system's document names keep its names; the rest of RiskLimits stands under `limits`.
+void read_limits(YamlSection limits, YamlSection picker, RiskLimits& out) {
+  limits.fill(out, {"open_positions_max", "sell_requires_long", "allow_short", "reserve_on_open", "reservation_ttl_ms"});
+  limits.finish();
+  out.open_positions_max = picker.value<std::optional<std::int64_t>>("maxOpenPositions");
+  out.sell_requires_long = picker.value<bool>("sellRequiresLong");
+  out.allow_short = picker.value<bool>("allowShort");
+  out.reserve_on_open = picker.value<bool>("reserveOnOpen");
+  out.reservation_ttl_ms = picker.value<std::int64_t>("reservationTtlMs");
+  picker.finish();
+  want_at_least(limits, "markAgeMsMax", out.mark_age_ms_max, 0);
+  want_at_least(limits, "rejectAlertCount", out.reject_alert_count, 1);
+  want_at_least(limits, "rejectAlertWindowMs", out.reject_alert_window_ms, 1);
+  want_at_least(picker, "reservationTtlMs", out.reservation_ttl_ms, 1);
+}
+
+void read_dedupe(YamlSection section) {
+  if (section.value<std::int64_t>("ttlDays") != dedupe_days)
+    section.refuse("ttlDays", "this build keeps keys hot for " + std::to_string(dedupe_days) + " days; the log keeps them for ever");
+  section.finish();
+}
+
+void read_supervision(YamlSection section, SupervisionPolicy& policy) {
+  section.fill(policy);
+  section.finish();
+  want_at_least(section, "attemptsMax", policy.attempts_max, 1);
+  want_at_least(section, "backoffMs", policy.backoff_ms, 0);
+  want_at_least(section, "backoffMsMax", policy.backoff_ms_max, policy.backoff_ms);
+  want_at_least(section, "windowMs", policy.window_ms, 1);
+  want_at_least(section, "passivateAfterMs", policy.passivate_after_ms, 1);
+}
+
+void read_storage(YamlSection section, StorageSettings& storage) {
+  section.fill(storage);
+  section.finish();
+  if (storage.data_directory.empty()) section.refuse("dataDirectory", "must not be empty");
+  if (storage.snapshot_every < 1) section.refuse("snapshotEvery", "must be at least 1");
+}
+
+Profile profile_of(YamlSection top) {
+  Profile profile;
+  read_account(top.section("account"), profile);
+  profile.clock = top.value<ClockChoice>("clock");
+  read_venue(top.section("venue"), profile);
+  const NettingSettings netting = read_netting(top.section("netting"));
+  read_products(top, netting, profile);
+  read_limits(top.section("limits"), top.section("tradepicker"), profile.limits);
+  read_dedupe(top.section("dedupe"));
+  read_supervision(top.section("supervision"), profile.supervision);
+  read_storage(top.section("storage"), profile.storage);
+  top.finish();
+  return profile;
+}
+
+}  // namespace
+
+Profile read_profile_text(const std::string& text, const std::string& name) {
+  YAML::Node root;
+  try {
+    root = YAML::Load(text);
+  } catch (const YAML::ParserException& error) {
+    throw ProfileError(name + ':' + std::to_string(error.mark.line + 1) + ':' + std::to_string(error.mark.column + 1) +
+                       ": is no YAML: " + error.msg);
+  }
+  return profile_of(YamlSection(name, "", root));
+}
+
+Profile read_profile(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  std::stringstream text;
+  if (!in || !(text << in.rdbuf())) throw ProfileError(file.string() + ": cannot be read");
+  return read_profile_text(text.str(), file.string());
+}
+
+std::vector<Message> account_configuration(const Profile& profile) {
+  std::vector<Message> messages{profile.account};
+  messages.insert(messages.end(), profile.products.begin(), profile.products.end());
+  return messages;
+}
+
+std::vector<Message> venue_configuration(const Profile& profile) {
+  std::vector<Message> messages{profile.venue};
+  messages.insert(messages.end(), profile.products.begin(), profile.products.end());
+  return messages;
+}
+
+}  // namespace tally
