@@ -1,0 +1,34 @@
+// Recorded minute bars from a CSV file, plain or gzip.
+//
+// Two forms, told apart by the header:
+//   ts_utc,open,high,low,close,volume                       trades
+//   ts_utc,bid_open..bid_close,bid_size,ask_open..ask_size   quotes: prices are the middle of bid and ask (rounded down by
+//                                                            at most 1e-9), the volume is the smaller size
+// ts_utc is ISO 8601 with Z. Prices must fit 1e-9 exactly; of a volume what is below 1e-9 is cut off, because recordings
+// carry artefacts of binary fractions there. Rows with an empty price are left out and counted. A row that cannot be
+// read is an error that names its line; nothing is repaired.
+#pragma once
+
+#include <filesystem>
+#include <stdexcept>
+
+#include "app/job/bars.hpp"
+
+namespace tally::job {
+
+struct BarFileError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct BarFile {
+  Series series;
+  std::size_t left_out = 0;  // rows without a price
+};
+
+// At most `count` bars. Throws BarFileError.
+BarFile read_bars(const std::filesystem::path& file, const ProductDefined& product, std::size_t count);
+
+// "2016-10-07T00:01:00Z", with up to nine digits of a second's fraction. Throws BarFileError.
+Time time_of(std::string_view iso);
+
+}  // namespace tally::job
