@@ -56,7 +56,8 @@ class Journal {
  public:
   virtual ~Journal() = default;
 
-  // Sequences `entries` of `shard`, the first at `expected` == end(shard) + 1. Returns at once.
+  // Sequences `entries` of `shard`, the first at `expected` == end(shard) + 1. Returns at once. No entries with
+  // Commit::now: what was appended `soon` is all there is.
   virtual void append(Symbol shard, Offset expected, std::span<const EntryPtr> entries, Commit when) = 0;
   void append(Symbol shard, Offset expected, std::span<const EntryPtr> entries) { append(shard, expected, entries, Commit::now); }
 

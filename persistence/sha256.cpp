@@ -19,6 +19,8 @@ void must(int ok) {
 
 Sha256::Sha256() : context_(std::make_unique<Context>()) { must(EVP_DigestInit_ex(context_->evp, EVP_sha256(), nullptr)); }
 Sha256::~Sha256() = default;
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
 void Sha256::update(std::span<const std::byte> bytes) { must(EVP_DigestUpdate(context_->evp, bytes.data(), bytes.size())); }
 

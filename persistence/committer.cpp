@@ -1,0 +1,195 @@
+#include "persistence/committer.hpp"
+
+#include <algorithm>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#include "persistence/fatal.hpp"
+#include "persistence/wire.hpp"
+
+namespace tally {
+namespace {
+
+rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
+
+void pause_a_moment() {
+#if defined(__x86_64__)
+  _mm_pause();
+#endif
+}
+
+// Eight bytes a row guard it on its way through RocksDB's memory.
+rocksdb::WriteBatch protected_batch(std::size_t reserved) { return rocksdb::WriteBatch(reserved, 0, 8, 0); }
+
+}  // namespace
+
+Committer::Committer(LogDatabase& log, Watermark& watermark, HashChain& chain, Limits limits)
+    : log_(log), watermark_(watermark), chain_(chain), limits_(limits) {}
+
+Committer::~Committer() {
+  if (!thread_.joinable()) return;
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+void Committer::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void Committer::reserve(std::size_t bytes) {
+  if (waiting_bytes_.fetch_add(bytes) + bytes <= limits_.waiting_bytes_max) return;
+  waiting_bytes_.fetch_sub(bytes);
+  throw JournalError("more than " + std::to_string(limits_.waiting_bytes_max >> 20) + " MiB wait to be committed");
+}
+
+void Committer::push(ShardLog& shard, ValueBlock block, Commit when) {
+  bool wake = false;
+  {
+    std::lock_guard lock(mutex_);
+    if (waiting_.empty()) oldest_ = Clock::now();
+    waiting_.push_back({&shard, std::move(block)});
+    urgent_ |= when == Commit::now;
+    // The first of a cascade wakes the thread too, so that it looks on when the last one comes.
+    wake = asleep_ && (urgent_ || waiting_.size() == 1);
+    if (wake) asleep_ = false;
+    pushes_.fetch_add(1, std::memory_order_release);
+  }
+  if (wake) wake_.notify_one();
+}
+
+void Committer::hurry() {
+  bool wake = false;
+  {
+    std::lock_guard lock(mutex_);
+    if (waiting_.empty() || urgent_) return;
+    urgent_ = true;
+    wake = asleep_;
+    asleep_ = false;
+    pushes_.fetch_add(1, std::memory_order_release);
+  }
+  if (wake) wake_.notify_one();
+}
+
+void Committer::wait_committed(const ShardLog& shard, Offset offset) {
+  if (shard.committed() >= offset) return;
+  waiters_.fetch_add(1);
+  std::unique_lock lock(committed_mutex_);
+  committed_.wait(lock, [&] { return shard.committed() >= offset; });
+  waiters_.fetch_sub(1);
+}
+
+void Committer::run() {
+  std::vector<Part> parts;
+  while (take(parts)) {
+    write(parts);
+    report(parts);
+    hand_to_chain(parts);
+    if (round_call_) round_call_();
+    parts.clear();
+  }
+  // The last groups' links: nothing comes after them to carry their rows.
+  chain_.finish();
+  auto batch = protected_batch(0);
+  put_links(batch);
+  if (batch.Count() > 0) sync(batch);
+}
+
+bool Committer::take(std::vector<Part>& parts) {
+  std::unique_lock lock(mutex_);
+  while (waiting_.empty() || !ready()) {
+    if (waiting_.empty() && stopping_) return false;
+    if (!spin(lock)) sleep(lock);
+  }
+  std::size_t bytes = 0;
+  std::size_t count = 0;
+  while (count < waiting_.size() && bytes < limits_.group_bytes_max) bytes += waiting_[count++].block.bytes.size();
+  parts.assign(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(waiting_.begin() + static_cast<std::ptrdiff_t>(count)));
+  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
+  if (waiting_.empty()) urgent_ = false;
+  return true;
+}
+
+// Looks for the next push without sleeping; false where none came in time.
+bool Committer::spin(std::unique_lock<std::mutex>& lock) {
+  const std::uint32_t seen = pushes_.load(std::memory_order_acquire);
+  lock.unlock();
+  const auto until = Clock::now() + limits_.spin;
+  while (pushes_.load(std::memory_order_acquire) == seen && Clock::now() < until) pause_a_moment();
+  lock.lock();
+  return pushes_.load(std::memory_order_acquire) != seen;
+}
+
+void Committer::sleep(std::unique_lock<std::mutex>& lock) {
+  if (stopping_ || (!waiting_.empty() && ready())) return;
+  asleep_ = true;
+  const auto woken = [&] { return !asleep_ || stopping_; };
+  if (waiting_.empty()) wake_.wait(lock, woken);
+  else wake_.wait_until(lock, oldest_ + limits_.gather_max, woken);
+  asleep_ = false;
+}
+
+void Committer::write(std::vector<Part>& parts) {
+  std::size_t bytes = 0;
+  for (const Part& part : parts) bytes += part.block.bytes.size() + 48 * part.block.sizes.size();
+  auto batch = protected_batch(bytes + 256);
+  put_links(batch);
+  for (Part& part : parts) {
+    ShardLog& shard = *part.shard;
+    if (!std::exchange(shard.listed, true)) {
+      std::string number;
+      wire::append_be(number, shard.number);
+      batch.Put(log_.side(), log_format::directory_key(shard.name), number);
+    }
+    const char* value = reinterpret_cast<const char*>(part.block.bytes.data());
+    Offset offset = part.block.first;
+    for (const std::uint32_t size : part.block.sizes) {
+      batch.Put(log_.entries(), slice(log_format::view(log_format::entry_key(shard.number, offset++))), {value, size});
+      value += size;
+    }
+  }
+  sync(batch);
+}
+
+void Committer::put_links(rocksdb::WriteBatch& batch) {
+  for (const HashChain::Row& row : chain_.take_rows()) batch.Put(log_.side(), slice(log_format::view(row.key)), row.value);
+}
+
+void Committer::sync(rocksdb::WriteBatch& batch) {
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  const rocksdb::Status status = log_.db().Write(options, &batch);
+  if (!status.ok()) storage_failed(status.ToString());
+  rounds_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Committer::report(const std::vector<Part>& parts) {
+  std::size_t bytes = 0;
+  for (const Part& part : parts) {
+    watermark_.raise(part.shard->number, part.block.last());
+    bytes += part.block.bytes.size();
+  }
+  waiting_bytes_.fetch_sub(bytes);
+  for (const Part& part : parts) part.shard->set_committed(part.block.last());
+  if (waiters_.load() > 0) {
+    std::lock_guard lock(committed_mutex_);
+    committed_.notify_all();
+  }
+  for (const Part& part : parts)
+    if (part.shard->committed_call) part.shard->committed_call(part.block.last());
+}
+
+void Committer::hand_to_chain(std::vector<Part>& parts) {
+  std::stable_sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.shard->number < b.shard->number; });
+  for (std::size_t i = 0; i < parts.size();) {
+    CommitGroup group{parts[i].shard->name, parts[i].shard->number, {}};
+    for (; i < parts.size() && parts[i].shard->number == group.number; ++i) group.blocks.push_back(std::move(parts[i].block));
+    chain_.push(std::move(group));
+  }
+}
+
+}  // namespace tally

@@ -1,0 +1,95 @@
+// The one thread that writes the log: whatever waits, of all shards, goes into one synced batch. Internal.
+//
+// Order of one round, which is the argument for its correctness: take what waits; write and sync it; raise the
+// watermarks; report it committed; hand it to the hash chain. Nothing is reported that is not durable, and nothing
+// durable is reported out of order. Any failure ends the process.
+//
+// Hand-over: the thread looks at its queue for a short while before it sleeps, if it was busy just now, because waking
+// a sleeping thread costs a good part of a sync on a fast disk; figures in docs/decisions/group-commit.md.
+#pragma once
+
+#include <rocksdb/write_batch.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "persistence/hash_chain.hpp"
+#include "persistence/log_database.hpp"
+#include "persistence/shard_log.hpp"
+#include "persistence/watermark.hpp"
+
+namespace tally {
+
+class Committer {
+ public:
+  struct Limits {
+    std::size_t waiting_bytes_max;           // appended and not yet committed
+    std::size_t group_bytes_max;             // of one synced batch
+    std::chrono::microseconds spin;          // looking before sleeping
+    std::chrono::microseconds gather_max;    // the longest that a Commit::soon waits for a Commit::now
+  };
+
+  Committer(LogDatabase& log, Watermark& watermark, HashChain& chain, Limits limits);
+  ~Committer();  // commits what waits
+
+  // Throws JournalError where `bytes` more would exceed waiting_bytes_max. A push must follow.
+  void reserve(std::size_t bytes);
+  void push(ShardLog& shard, ValueBlock block, Commit when);
+  // What was pushed `soon` is all there is: begin.
+  void hurry();
+  void wait_committed(const ShardLog& shard, Offset offset);
+
+  // Called after every round, from the committer's thread.
+  void on_round(std::function<void()> call) { round_call_ = std::move(call); }
+  void start();
+
+  std::uint64_t rounds() const { return rounds_.load(std::memory_order_relaxed); }
+
+ private:
+  struct Part {
+    ShardLog* shard;
+    ValueBlock block;
+  };
+  using Clock = std::chrono::steady_clock;
+
+  void run();
+  bool take(std::vector<Part>& parts);
+  bool ready() const { return urgent_ || stopping_ || Clock::now() >= oldest_ + limits_.gather_max; }
+  bool spin(std::unique_lock<std::mutex>& lock);
+  void sleep(std::unique_lock<std::mutex>& lock);
+  void write(std::vector<Part>& parts);
+  void put_links(rocksdb::WriteBatch& batch);
+  void sync(rocksdb::WriteBatch& batch);
+  void report(const std::vector<Part>& parts);
+  void hand_to_chain(std::vector<Part>& parts);
+
+  LogDatabase& log_;
+  Watermark& watermark_;
+  HashChain& chain_;
+  const Limits limits_;
+  std::function<void()> round_call_;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<Part> waiting_;
+  Clock::time_point oldest_;
+  bool urgent_ = false;     // someone waits for a sync
+  bool asleep_ = false;
+  bool stopping_ = false;
+  std::atomic<std::uint32_t> pushes_{0};
+  std::atomic<std::size_t> waiting_bytes_{0};
+  std::atomic<std::uint64_t> rounds_{0};
+
+  std::mutex committed_mutex_;
+  std::condition_variable committed_;
+  std::atomic<int> waiters_{0};
+
+  std::thread thread_;
+};
+
+}  // namespace tally
