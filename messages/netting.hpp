@@ -86,12 +86,13 @@ struct ReturnedRow {
 BOOST_DESCRIBE_STRUCT(ReturnedRow, (), (intent, unfilled))
 
 struct IntentsReturned {
-  static constexpr About about{73, 1, Layer::execution, "strategy.batch", "batch rule"};
+  static constexpr About about{73, 1, Layer::execution, "strategy.batch", "batch number"};
   BatchId batch;           // number 0: never part of a batch
-  RuleId rule;             // FILLED, CANCELLED, ORDER_REJECTED, ORDER_EXPIRED, MID_UNAVAILABLE ...
+  RuleId rule;             // FILLED, CANCELLED, ORDER_REJECTED, ORDER_CANCELED, ORDER_EXPIRED, MID_UNAVAILABLE, BELOW_MIN_LOT
   std::string reason;
   std::vector<ReturnedRow> rows;  // ascending by intent
+  std::uint64_t number = 0;       // the n-th of its book and kind
 };
-BOOST_DESCRIBE_STRUCT(IntentsReturned, (), (batch, rule, reason, rows))
+BOOST_DESCRIBE_STRUCT(IntentsReturned, (), (batch, rule, reason, rows, number))
 
 }  // namespace tally

@@ -74,7 +74,8 @@ void allot(std::span<const Share> shares, std::int64_t weight_total, std::int64_
     allotments[i] = std::max(share.allotted, floor);
     left -= allotments[i];
     weights += share.weight;
-    if (remainder > 0 && share.allotted <= floor) candidates.push_back(candidate(weight_total, remainder, share.weight, share.tie, i));
+    if (remainder > 0 && share.allotted <= floor)
+      candidates.push_back(candidate(weight_total, remainder, share.weight, share.tie, i));
   }
   TALLY_ASSERT(weights == weight_total);
   give_to_first(candidates, left, [&](std::size_t row) { ++allotments[row]; });
