@@ -89,6 +89,14 @@ void release(RiskState& state, const BatchId& batch) {
   change_reservation(state, batch, [](Reservation& reservation) { reservation.buy = reservation.sell = {}; });
 }
 
+// A book executes one shared batch at a time: with the next one, an older approval without an order is over.
+void drop_older(ProductRisk& product, const BatchId& batch) {
+  if (batch.kind != BatchKind::shared) return;
+  std::erase_if(product.reservations, [&](const Reservation& reservation) {
+    return reservation.batch.kind == BatchKind::shared && reservation.batch.number < batch.number && !reservation.commanded;
+  });
+}
+
 // Whether this is the batch's first verdict.
 bool record_verdict(ProductRisk& product, const BatchId& batch) {
   std::uint64_t& last = batch.kind == BatchKind::shared ? product.judged_shared : product.judged_withdrawal;
@@ -122,6 +130,7 @@ void RiskAuthority::evolve(State& state, const NettingBatchFormed& batch) {
     product.multiplier = batch.multiplier;
     mark(product, batch.mark, batch.mark_at);
     if (!product.assigned.empty()) place_assigned(product, batch.rows);
+    drop_older(product, batch.batch);
   });
   raise_peak(state);
 }
