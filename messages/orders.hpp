@@ -46,8 +46,9 @@ struct OrderCancelCommanded {
   ClientOrderId order;
   ProductId product;
   AccountId account;
+  Time commanded_at{};
 };
-BOOST_DESCRIBE_STRUCT(OrderCancelCommanded, (), (order, product, account))
+BOOST_DESCRIBE_STRUCT(OrderCancelCommanded, (), (order, product, account, commanded_at))
 
 // ---- what the venue port reports (inputs) ----
 enum class SendOutcome : std::uint8_t { sent, refused_locally, ambiguous };
