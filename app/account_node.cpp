@@ -1,0 +1,118 @@
+#include "app/account_node.hpp"
+
+#include <algorithm>
+
+#include "actors/topology.hpp"
+#include "app/command_intake.hpp"
+#include "app/fresh_key.hpp"
+#include "app/starting_point.hpp"
+
+namespace tally {
+namespace {
+
+constexpr std::string_view venue_prefix = "venue/";
+
+void refuse_other_account(const Journal& journal, Symbol account) {
+  for (const Symbol shard : journal.shards())
+    if (!is_venue_shard(shard) && shard != account)
+      throw ProfileError("the journal is of account '" + std::string(shard.text()) + "', the profile of '" + std::string(account.text()) +
+                         "': name another --data directory or the right --profile");
+}
+
+bool recorded(const StartingPoint& point, const Message& wanted) {
+  if (const auto* account = std::get_if<AccountConfigured>(&wanted)) return point.account && same_content(*point.account, *account);
+  if (const auto* venue = std::get_if<VenueConfigured>(&wanted)) return point.venue && same_content(*point.venue, *venue);
+  if (const auto* product = std::get_if<ProductDefined>(&wanted)) {
+    const auto it = point.products.find(product->product);
+    return it != point.products.end() && same_content(it->second, *product);
+  }
+  if (const auto* limits = std::get_if<ChangeLimits>(&wanted)) {
+    if (!point.limits) return false;
+    ChangeLimits before = *point.limits;
+    before.key = limits->key;
+    return same_content(before, *limits);
+  }
+  return false;
+}
+
+}  // namespace
+
+Symbol venue_shard_of(VenueId venue) { return Symbol(std::string(venue_prefix) + std::string(venue.text())); }
+bool is_venue_shard(Symbol shard) { return shard.text().starts_with(venue_prefix); }
+
+AccountNode::AccountNode(Profile profile, std::shared_ptr<Journal> journal, std::string name)
+    : profile_(std::move(profile)), journal_(std::move(journal)) {
+  refuse_other_account(*journal_, account());
+  const bool live = profile_.clock == ClockChoice::live;
+  time_ = std::make_shared<TimeAuthority>(live ? TimeAuthority::Mode::live : TimeAuthority::Mode::driven);
+  node_ = std::make_unique<Node>(std::move(name), journal_, time_);
+  link_ = std::make_unique<VenueLink>(*node_, venue());
+  start_shards();
+}
+
+void AccountNode::start_shards() {
+  const StartingPoint account_point = starting_point(*journal_, account());
+  for (const auto& [product, mark] : account_point.marks) market_.set(mark);
+  for (const auto& [product, top] : account_point.tops) market_.set(top);
+  const StartingPoint venue_point = starting_point(*journal_, venue());
+  for (const auto& [product, bar] : venue_point.bars) market_.show(bar, half_spread_of(product), "journal:bar-close");
+  time_->set(std::max(account_point.at, venue_point.at));
+
+  ShardOptions options;
+  options.program = &account_program();
+  options.supervision = profile_.supervision;
+  options.snapshot_every = profile_.storage.snapshot_every;
+  options.capture = [this](const Message& input, std::vector<Message>& captured) { market_.capture(input, captured); };
+  options.effect = [this](const Entry& entry, const Event& event, Port port) { link_->perform(entry, event, port); };
+  options.shard = venue();
+  node_->start_shard(options);
+  configure(venue(), venue_configuration(profile_));
+  options.shard = account();
+  node_->start_shard(options);
+  std::vector<Message> wanted = account_configuration(profile_);
+  wanted.push_back(ChangeLimits{fresh_key(), OperatorId(profile_producer), profile_.limits});
+  configure(account(), std::move(wanted));
+  node_->settle();
+}
+
+void AccountNode::configure(Symbol shard, std::vector<Message> wanted) {
+  const StartingPoint point = starting_point(*journal_, shard);
+  for (Message& message : wanted)
+    if (!recorded(point, message)) submit_and_wait(shard, std::move(message));
+}
+
+void AccountNode::submit_and_wait(Symbol shard, Message message) {
+  const Outcome outcome = node_->submit_for(shard, std::move(message), std::string(profile_producer)).get();
+  if (!outcome.accepted) throw std::runtime_error("the configuration was refused: " + outcome.refusal);
+}
+
+Outcome AccountNode::command(Message message, const std::string& producer) {
+  std::promise<Outcome> answer;
+  command(std::move(message), producer, [&](const Outcome& outcome) { answer.set_value(outcome); });
+  return answer.get_future().get();
+}
+
+void AccountNode::command(Message message, const std::string& producer, Node::Done done) {
+  if (!is_command(message)) return done(Outcome{false, "NOT_A_COMMAND", 0, {}});
+  write_minimum_unit(message, profile_.account.minimum_unit);
+  std::vector<Message> messages;
+  messages.push_back(std::move(message));
+  node_->submit(account(), std::move(messages), producer, std::move(done));
+}
+
+void AccountNode::show(std::span<const BarObserved> bars, const std::string& source) {
+  for (const BarObserved& bar : bars) time_->set(bar.closed_at);
+  for (const BarObserved& bar : bars) {
+    node_->submit(venue(), {bar}, source);
+    market_.show(bar, half_spread_of(bar.product), source);
+  }
+  node_->clock_moved();
+}
+
+Price AccountNode::half_spread_of(ProductId product) const {
+  for (const ProductDefined& known : profile_.products)
+    if (known.product == product) return Price::from_units(known.tick.units() * profile_.venue.half_spread_ticks);
+  return {};
+}
+
+}  // namespace tally

@@ -1,0 +1,62 @@
+// One node with one trading account on a simulated venue: two shards over one journal, wired.
+//
+//   feed --> MarketView --(captured beside inputs)--> account's shard --OrderCommanded--> VenueLink --> venue's shard
+//      '--> BarObserved --------------------------------------------------------------------------------^   |
+//                                                     account's shard <--ExecutionReported-- VenueLink <----'
+//
+// The account's shard is named after the account, the venue's "venue/<name>". Configuration is submitted only where it
+// differs from what the journal last recorded; limits only where the *profile* differs from the profile before, so that what
+// an operator changed since stays changed.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "app/market_view.hpp"
+#include "app/profile.hpp"
+#include "app/venue_link.hpp"
+
+namespace tally {
+
+Symbol venue_shard_of(VenueId venue);
+bool is_venue_shard(Symbol shard);
+
+class AccountNode {
+ public:
+  // Recovers both shards, configures them and settles. Throws ProfileError where the journal is another account's.
+  AccountNode(Profile profile, std::shared_ptr<Journal> journal, std::string name = "node-1");
+  AccountNode(const AccountNode&) = delete;
+  AccountNode& operator=(const AccountNode&) = delete;
+
+  // One command of a person or program, answered after its cascade is durable. Refused where is_command says no.
+  Outcome command(Message message, const std::string& producer);
+  // The same without waiting; `done` comes from an actor's thread.
+  void command(Message message, const std::string& producer, Node::Done done);
+
+  // Bars that closed at the same time, as a feed brings them: the venue sees them first, then they are what prices are.
+  // On a clock of bars that is also what time it is now. Returns when they are handed in, not when they are digested.
+  void show(std::span<const BarObserved> bars, const std::string& source);
+
+  Node& node() { return *node_; }
+  MarketView& market() { return market_; }
+  TimeAuthority& time() { return *time_; }
+  const Profile& profile() const { return profile_; }
+  const Journal& journal() const { return *journal_; }
+  Symbol account() const { return profile_.account.account.symbol(); }
+  Symbol venue() const { return venue_shard_of(profile_.venue.venue); }
+
+ private:
+  void start_shards();
+  void configure(Symbol shard, std::vector<Message> wanted);
+  void submit_and_wait(Symbol shard, Message message);
+  Price half_spread_of(ProductId product) const;
+
+  Profile profile_;
+  std::shared_ptr<Journal> journal_;
+  std::shared_ptr<TimeAuthority> time_;
+  MarketView market_;
+  std::unique_ptr<VenueLink> link_;
+  std::unique_ptr<Node> node_;  // last: its destructor stops the actors that call the others
+};
+
+}  // namespace tally

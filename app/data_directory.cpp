@@ -1,0 +1,37 @@
+#include "app/data_directory.hpp"
+
+namespace tally {
+namespace fs = std::filesystem;
+namespace {
+
+std::optional<fs::path> default_above(fs::path directory) {
+  for (; !directory.empty(); directory = directory.parent_path()) {
+    const fs::path candidate = directory / "cfg" / "default.yaml";
+    if (fs::exists(candidate)) return candidate;
+    if (directory == directory.root_path()) break;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+fs::path profile_file(const std::optional<fs::path>& named, const std::optional<fs::path>& data) {
+  if (named) return *named;
+  if (data)
+    if (const fs::path kept = DataDirectory{*data}.profile(); fs::exists(kept)) return kept;
+  if (fs::exists("cfg/default.yaml")) return "cfg/default.yaml";
+  std::error_code unknown;
+  if (const auto found = default_above(fs::read_symlink("/proc/self/exe", unknown).parent_path())) return *found;
+  throw ProfileError("no profile: name one with --profile, or start where cfg/default.yaml is");
+}
+
+void keep_profile(const DataDirectory& data, const fs::path& profile) {
+  fs::create_directories(data.path);
+  fs::permissions(data.path, fs::perms::owner_all, fs::perm_options::replace);
+  if (fs::exists(data.profile()) && fs::equivalent(data.profile(), profile)) return;
+  const fs::path beside = data.profile().string() + ".new";
+  fs::copy_file(profile, beside, fs::copy_options::overwrite_existing);
+  fs::rename(beside, data.profile());
+}
+
+}  // namespace tally

@@ -1,0 +1,44 @@
+// Lines of bounded length over a local stream socket (AF_UNIX). One owner; closes itself.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+namespace tally {
+
+struct SocketError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+class LineSocket {
+ public:
+  static constexpr std::size_t line_max = std::size_t{32} << 20;  // bytes, of an answer; requests have a bound of their own
+
+  LineSocket() = default;
+  explicit LineSocket(int fd) : fd_(fd) {}
+  ~LineSocket() { close(); }
+  LineSocket(LineSocket&& other) noexcept;
+  LineSocket& operator=(LineSocket&& other) noexcept;
+
+  // nullopt where nobody listens there. A path of any length works.
+  static std::optional<LineSocket> connect(const std::filesystem::path& path);
+  // Listens; only this user may connect (mode 0600). What stood at the path is removed: the caller holds the directory.
+  static LineSocket listen(const std::filesystem::path& path);
+
+  // nullopt at the end of the stream, or after `idle_seconds` without a byte. Throws SocketError on a longer line.
+  std::optional<std::string> read_line(std::size_t length_max);
+  void write_line(std::string line);   // throws SocketError
+
+  void give_up_after(int idle_seconds);
+  void shut_down();                    // wakes whoever reads
+  void close();
+  int fd() const { return fd_; }
+
+ private:
+  int fd_ = -1;
+  std::string rest_;   // read, not yet handed out
+};
+
+}  // namespace tally
