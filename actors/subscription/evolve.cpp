@@ -19,7 +19,7 @@ void see_price(State& state, Price price, std::string source, Time at) {
 void trade(State& state, const LotFill& fill, std::optional<Ratio> stop_loss_ratio) {
   const int before = sign(state.position);
   state.position += fill.quantity;
-  state.realized += apply(state.lots, fill);
+  state.realized += take(state.lots, fill);
   state.multiplier = fill.multiplier;
   state.flat_retries = 0;
   if (sign(state.position) == before) return;
@@ -28,12 +28,14 @@ void trade(State& state, const LotFill& fill, std::optional<Ratio> stop_loss_rat
 }
 
 void settle(State& state, const SplitRow& row, const LotFill& fill) {
-  const bool working = state.intent && row.intent.number == state.intent->number;
-  if (working) state.intent->filled += fill.quantity;
+  const bool latest = state.intent && row.intent.number == state.intent->number;
+  // A fill that comes after the rest was given back trades some of that after all.
+  if (latest && outstanding(state) == Quantity{}) state.intent->released -= fill.quantity;
+  if (latest) state.intent->filled += fill.quantity;
   state.cash += row.cash;
   state.buffer += row.residual;
   state.fees += row.fee;
-  trade(state, fill, working ? state.intent->stop_loss_ratio : std::nullopt);
+  trade(state, fill, latest ? state.intent->stop_loss_ratio : std::nullopt);
 }
 
 }  // namespace

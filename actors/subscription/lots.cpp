@@ -30,7 +30,7 @@ std::vector<TradeMatch> matches_of(const Lots& lots, const LotFill& fill) {
   return matches;
 }
 
-Money apply(Lots& lots, const LotFill& fill) {
+Money take(Lots& lots, const LotFill& fill) {
   Money realized;
   std::ptrdiff_t closed = 0;  // lots that are gone
   Quantity kept;              // of the last one touched

@@ -49,8 +49,8 @@ using Lots = std::vector<Lot>;  // oldest first
 // The segments `fill` closes, oldest first; none where it only opens. Reads only.
 std::vector<TradeMatch> matches_of(const Lots& lots, const LotFill& fill);
 
-// Applies `fill` and returns what it realized.
-Money apply(Lots& lots, const LotFill& fill);
+// Books `fill` and returns what it realized.
+Money take(Lots& lots, const LotFill& fill);
 
 Quantity position_of(const Lots& lots);
 

@@ -132,7 +132,7 @@ void close_position(const State& state, IntentReason reason, const Moment& momen
 void after_intent(const State& state, const Moment& moment, Outlet& out) {
   const Subscription::Intent& over = *state.intent;
   if (held_flat(state) && state.position != Quantity{}) {
-    const bool refused = over.open == Quantity{} && over.filled == Quantity{};
+    const bool refused = over.open == Quantity{} && over.filled == Quantity{} && !over.cancelling;
     if (!refused) return close_position(state, over.newer_signal ? IntentReason::forced_flat : IntentReason::late_fill, moment, out);
     if (state.withdrawal && state.withdrawal->rounds >= Subscription::withdrawal_rounds_max) continue_withdrawal(state, moment, out);
     return retry_flat_later(state, moment, out);
@@ -176,6 +176,7 @@ void Subscription::decide(const State& state, const IntentsReturned& returned, R
   const Quantity working = outstanding(state);
   TALLY_ASSERT(back.unfilled == Quantity{} || sign(back.unfilled) == sign(working));
   TALLY_ASSERT(abs(back.unfilled) <= abs(working));
+  TALLY_ASSERT(back.unfilled != Quantity{} || working == Quantity{});
   if (back.unfilled != Quantity{}) out(IntentReleased{back.intent, state.product, back.unfilled, returned.rule, returned.reason});
   if (back.unfilled == working) after_intent(state, moment, out);
 }
