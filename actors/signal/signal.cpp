@@ -37,7 +37,9 @@ void Signal::decide(const State& state, const SendSignal& ask, const Moment& mom
   out(std::move(received));
 }
 
+// Whether and when an investor asks for a value must change nothing later.
 void Signal::evolve(State& state, const MarkCaptured& mark) {
+  if (mark.asked_by) return;
   state.mark = mark.price;
   state.mark_source = mark.source;
   state.mark_at = mark.at;
