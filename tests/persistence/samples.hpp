@@ -2,6 +2,8 @@
 // can say what must be there.
 #pragma once
 
+#include <spdlog/spdlog.h>
+
 #include <filesystem>
 #include <string>
 
@@ -58,6 +60,16 @@ inline Bytes stored(const Entry& entry) {
   store_entry(entry, bytes);
   return bytes;
 }
+
+// Warnings that a test provokes are not shown.
+class QuietLog {
+ public:
+  QuietLog() { spdlog::set_level(spdlog::level::off); }
+  ~QuietLog() { spdlog::set_level(before_); }
+
+ private:
+  spdlog::level::level_enum before_ = spdlog::get_level();
+};
 
 // A directory of its own, removed at the end.
 class TemporaryDirectory {
