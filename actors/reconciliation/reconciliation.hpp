@@ -79,7 +79,8 @@ struct Reconciliation {
   static constexpr std::int64_t backoff_ms = 1'000;   // doubles with every attempt
 
   using Inputs = inputs<AccountConfigured, ProductDefined, SubscriptionUpdated, ShardStarted, RequestReconciliation, ResolveDrift,
-                        DeadlineReached, OrderCommanded, OrderCancelCommanded, OrderFilled, OrderRejected, OrderCanceled, VenueStateFolded>;
+                        DeadlineReached, OrderCommanded, OrderCancelCommanded, OrderCancelRejected, OrderFilled, OrderRejected,
+                        OrderCanceled, VenueStateFolded>;
   using Events = events<VenueStateRequested, DriftDetected, DriftResolved, ReconciliationCompleted, CommandDenied, AlertTriggered,
                         DeadlineSet>;
   using State = ReconciliationState;
@@ -103,6 +104,7 @@ struct Reconciliation {
   static void evolve(State&, const VenueStateFolded&);
   static void evolve(State&, const OrderCommanded&);
   static void evolve(State&, const OrderCancelCommanded&);
+  static void evolve(State&, const OrderCancelRejected&);
   static void evolve(State&, const OrderFilled&);
   static void evolve(State&, const OrderRejected&);
   static void evolve(State&, const OrderCanceled&);

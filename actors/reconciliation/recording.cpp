@@ -70,6 +70,11 @@ void Reconciliation::evolve(State& state, const OrderCancelCommanded& cancel) {
   if (const auto order = state.orders.find(cancel.order); order != state.orders.end()) order->second.cancelled_by_us = true;
 }
 
+// It works on, so a later shortness is the venue's.
+void Reconciliation::evolve(State& state, const OrderCancelRejected& rejected) {
+  if (const auto order = state.orders.find(rejected.order); order != state.orders.end()) order->second.cancelled_by_us = false;
+}
+
 void Reconciliation::evolve(State& state, const OrderFilled& fill) {
   ComparedPosition& position = state.positions[fill.batch.product];
   position.ours += signed_by(fill.side, fill.last_quantity);
