@@ -78,7 +78,7 @@ inline void put(const T& value, StoreWriter& out) {
   else if constexpr (AnyToken<T>) {
     const std::string_view text = value.text();
     out.put_byte(static_cast<std::uint8_t>(text.size()));
-    out.put_bytes(text.data(), text.size());
+    out.template put_padded<T::length_max>(text);
   } else if constexpr (AnyOptional<T>) {
     out.put_byte(value.has_value() ? 1 : 0);
     if (value) put(*value, out);

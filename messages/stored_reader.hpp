@@ -33,8 +33,18 @@ class StoreReader {
     return *cursor_++;
   }
   std::uint64_t take_varint() {
-    const std::uint64_t first = take_byte();
-    return first < 0x80 ? first : take_longer_varint(first & 0x7F);
+    if (remaining() >= 8) [[likely]] {
+      std::uint64_t bytes;
+      std::memcpy(&bytes, cursor_, sizeof bytes);
+      if (const std::uint64_t ends = ~bytes & 0x8080'8080'8080'8080; ends != 0) [[likely]] {
+        const int last = std::countr_zero(ends) / 8;
+        bytes &= ~std::uint64_t{0} >> (56 - 8 * last);
+        if (last != 0 && bytes >> (8 * last) == 0) [[unlikely]] refuse("varint longer than needed");
+        cursor_ += last + 1;
+        return join_groups(bytes);
+      }
+    }
+    return take_slow_varint();
   }
   unsigned __int128 take_wide_varint();
   std::string_view take_text(std::size_t size) {
@@ -62,7 +72,7 @@ class StoreReader {
   }
 
  private:
-  std::uint64_t take_longer_varint(std::uint64_t low);
+  std::uint64_t take_slow_varint();
   Symbol take_other_name(std::size_t slot, std::uint8_t code);
 
   const std::uint8_t* cursor_;

@@ -72,17 +72,17 @@ StoreWriter::Payload StoreWriter::open_payload() {
 }
 
 void StoreWriter::close_payload(const Payload& payload) {
-  const std::size_t length = size() - payload.start;
+  std::size_t length = size() - payload.start;
   if (length > payload_size_max) throw StoredError("payload larger than 16 MiB");
   names_ = payload.outer;
-  if (length >= 0x80) {
-    const auto extra = static_cast<std::size_t>((std::bit_width(length) + 6) / 7 - 1);
-    reserve(extra);
-    std::memmove(begin_.get() + payload.start + extra, begin_.get() + payload.start, length);
-  }
-  cursor_ = begin_.get() + payload.start - 1;
-  put_varint(length);
-  cursor_ += length;
+  const auto extra = static_cast<std::size_t>((std::bit_width(length | 1) + 6) / 7 - 1);
+  reserve(extra);
+  std::uint8_t* at = begin_.get() + payload.start;
+  if (extra != 0) std::memmove(at + extra, at, length);
+  cursor_ += extra;
+  // Byte by byte: put_varint would scribble over the payload behind it.
+  for (--at; length >= 0x80; length >>= 7) *at++ = static_cast<std::uint8_t>(length) | 0x80;
+  *at = static_cast<std::uint8_t>(length);
 }
 
 void StoreWriter::append_to(std::vector<std::byte>& out) const {
