@@ -17,7 +17,10 @@ namespace fs = std::filesystem;
 // A flush or compaction that fails is as final as a failed write.
 class FailureListener : public rocksdb::EventListener {
  public:
-  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override { storage_failed(status->ToString()); }
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
+    if (status->IsShutdownInProgress()) return;  // closing interrupts a flush; the WAL has its rows
+    storage_failed(status->ToString());
+  }
 };
 
 rocksdb::DBOptions database_options(const fs::path& directory, LogDatabase::Mode mode, std::size_t write_buffer_bytes) {

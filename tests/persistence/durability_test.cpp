@@ -63,6 +63,19 @@ TEST_CASE("A closed journal opens with every entry, shard and snapshot, and goes
   CHECK(report.shards[1].end == 80);
 }
 
+TEST_CASE("Closing while the database flushes and compacts is an ordinary close") {
+  TemporaryDirectory directory;
+  RocksDbOptions options;
+  options.write_buffer_bytes = 64 << 10;
+  Offset end = 0;
+  for (int round = 0; round < 12; ++round) {
+    RocksDbJournal journal(directory.path(), options);
+    REQUIRE(journal.end(shard()) == end);
+    samples::append_up_to(journal, shard(), end += 60, 100);
+  }
+  CHECK(verify(directory.path()).sound());
+}
+
 TEST_CASE("A journal may be verified beside the node that writes it") {
   TemporaryDirectory directory;
   RocksDbJournal journal(directory.path());
