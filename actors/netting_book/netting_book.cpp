@@ -14,7 +14,6 @@ using Output = Out<NettingBook::Events>;
 
 namespace rule {
 const RuleId filled("FILLED");
-const RuleId order_rejected("ORDER_REJECTED");
 const RuleId order_canceled("ORDER_CANCELED");
 const RuleId order_expired("ORDER_EXPIRED");
 const RuleId mid_unavailable("MID_UNAVAILABLE");
@@ -226,6 +225,11 @@ const RuleId& cancelled_rule() {
   return cancelled;
 }
 
+const RuleId& order_rejected_rule() {
+  static const RuleId rejected("ORDER_REJECTED");
+  return rejected;
+}
+
 void NettingBook::decide(const State& state, const RiskApproved& approved, const Moment& moment, Out<Events>& out) {
   const Batch* batch = open_batch(state, approved.batch);
   if (!batch || batch->phase != BatchPhase::judging) return;  // cancelled meanwhile, or a retry
@@ -264,7 +268,7 @@ void NettingBook::decide(const State& state, const OrderFilled& fill, const Mome
 
 void NettingBook::decide(const State& state, const OrderRejected& rejected, const Moment&, Out<Events>& out) {
   const std::string cause = std::string(rejected.rule.text()) + (rejected.reason.empty() ? "" : ": " + rejected.reason);
-  finish_short(state, rejected.batch, rule::order_rejected, cause, out);
+  finish_short(state, rejected.batch, order_rejected_rule(), cause, out);
 }
 
 void NettingBook::decide(const State& state, const OrderCanceled& canceled, const Moment&, Out<Events>& out) {

@@ -36,7 +36,7 @@ struct NettingBook {
   using Events = events<NettingBatchFormed, InternalNettingSettled, NetOrderRequested, CancelRequested, FillSplit,
                         IntentsReturned, DeadlineSet, AlertTriggered>;
 
-  // Batches whose order closed short are kept for a fill that the venue reports late: the newest of each kind.
+  // Batches whose order was cancelled or has expired are kept for a fill that the venue reports late: the newest of each kind.
   static constexpr std::size_t ended_max = 16;
 
   struct Window {
@@ -113,7 +113,9 @@ const Batch* shared_batch(const NettingBook::State& state);
 std::string window_deadline(std::uint64_t number);    // "window:3"
 std::string mid_deadline(const BatchId& batch);       // "mid:BTC-USD#12"
 
-// The rule of an answer to a cancel; every other rule of IntentsReturned on a commanded batch says that its order has ended.
+// Rules of IntentsReturned that tell what became of an ordered batch: CANCELLED answers a wish to cancel and changes nothing
+// else, after ORDER_REJECTED no fill can come, any other says that the order closed short.
 const RuleId& cancelled_rule();
+const RuleId& order_rejected_rule();
 
 }  // namespace tally

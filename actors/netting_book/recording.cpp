@@ -22,7 +22,7 @@ void drop_open(State& state, const BatchId& id) {
   std::erase_if(state.open, [&](const Batch& batch) { return batch.id == id; });
 }
 
-// The order closed short: no longer open, but a late fill can still be divided.
+// The order was cancelled or has expired: no longer open, but a late fill can still be divided.
 void end(State& state, Batch& batch) {
   batch.phase = BatchPhase::ended;
   const BatchId id = batch.id;
@@ -204,6 +204,7 @@ void NettingBook::evolve(State& state, const IntentsReturned& returned) {
   Batch* batch = find_open(state, returned.batch);
   if (!batch) return;  // executed whole, and gone with its last fill
   if (batch->phase != BatchPhase::ordered) return take_back_before_execution(state, *batch, returned);
+  if (returned.rule == order_rejected_rule()) return drop_open(state, returned.batch);
   if (returned.rule != cancelled_rule()) return end(state, *batch);
   for (const ReturnedRow& row : returned.rows) batch->members[place_of(*batch, row.intent)].answered = true;
 }

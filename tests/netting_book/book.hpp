@@ -60,7 +60,9 @@ class Book {
   IntentCreated withdrawal(const char* subscription, const char* close, std::uint64_t number = 1) const {
     return wish(subscription, close, "0", number, IntentReason::withdrawal);
   }
-  IntentCancelRequested cancel(const char* subscription, std::uint64_t number = 1) const { return {intent(subscription, number), product_}; }
+  IntentCancelRequested cancel(const char* subscription, std::uint64_t number = 1) const {
+    return {intent(subscription, number), product_};
+  }
   BatchId batch(std::uint64_t number, BatchKind kind = BatchKind::shared) const { return {product_, kind, number}; }
   RiskApproved approved(const BatchId& id, ApprovalScope scope = ApprovalScope::whole) const {
     RiskApproved approval;
@@ -135,14 +137,18 @@ class Book {
   std::string line(const NetOrderRequested& order) const {
     return "ordered " + text_of(order.batch) + " " + shown(order.side) + " " + order.quantity.text();
   }
-  std::string line(const FillSplit& split) const { return "split " + text_of(split.batch) + " " + split.quantity.text() + rows(split.rows); }
+  std::string line(const FillSplit& split) const {
+    return "split " + text_of(split.batch) + " " + split.quantity.text() + rows(split.rows);
+  }
   std::string line(const IntentsReturned& returned) const {
     std::string text = "returned " + text_of(returned.batch) + " " + std::string(returned.rule.text());
     for (const ReturnedRow& row : returned.rows) text += " " + text_of(row.intent) + "=" + row.unfilled.text();
     return text;
   }
   std::string line(const CancelRequested& asked) const { return "cancel " + text_of(asked.batch); }
-  std::string line(const DeadlineSet& set) const { return "deadline " + set.name + " in " + std::to_string((set.at - now) / ns_per_ms); }
+  std::string line(const DeadlineSet& set) const {
+    return "deadline " + set.name + " in " + std::to_string((set.at - now) / ns_per_ms);
+  }
   std::string line(const AlertTriggered& alert) const { return "alert " + std::string(alert.rule.text()) + " " + alert.subject; }
   std::string line(const auto&) const { return "?"; }
 
