@@ -109,7 +109,7 @@ void DeterministicHost::retry(const EntityRef& entity, const std::vector<Offset>
   const auto take_first = [&](std::size_t count, bool faults) {
     slot(entity) = Rebuilder(program_, *journal_, core_.shard()).rebuild(entity, current_.offset).cell;
     for (done = 0; done < count; ++done) {
-      if (fault_ && faults) fail_if_asked(entity, entries[done], attempt);
+      if (fault_ && faults && done + 1 == entries.size()) fail_if_asked(entity, entries[done], attempt);
       take(entity, entries[done]);
     }
   };
@@ -123,6 +123,7 @@ void DeterministicHost::retry(const EntityRef& entity, const std::vector<Offset>
   }
   const std::size_t taken = done;
   take_first(taken, false);
+  slot(entity) = nullptr;
   next_.events.push_back({{}, 0, EntityStopped{entity, entries[taken], attempts_max, cause, {entries.begin() + taken, entries.end()}}});
 }
 

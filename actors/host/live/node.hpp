@@ -47,6 +47,8 @@ struct ShardOptions {
   std::function<void(const Message& input, std::vector<Message>& captured)> capture;
   // Performs a released effect; must not block.
   std::function<void(const Entry&, const Event&, Port)> effect;
+  // As DeterministicHost::Fault; for tests.
+  std::function<std::string(const EntityRef&, Offset, std::uint32_t attempt)> fault;
 };
 
 // One line of the supervision tree.
