@@ -33,9 +33,11 @@ json::object members_schema(json::object& definitions, json::object properties, 
   return {{"type", "object"}, {"properties", std::move(properties)}, {"required", std::move(required)}, {"additionalProperties", false}};
 }
 
+// A message inside another is its fields alone, under a name of its own.
 template <Described T>
 json::object nested_schema(json::object& definitions) {
-  const std::string name(type_name<T>());
+  std::string name(type_name<T>());
+  if constexpr (requires { T::about; }) name += ".fields";
   if (!definitions.contains(name)) {
     definitions.emplace(name, nullptr);  // taken, should it hold itself
     definitions[name] = members_schema<T>(definitions, {}, {});

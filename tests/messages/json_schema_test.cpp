@@ -116,6 +116,10 @@ TEST_CASE("Every schema says its dialect, is closed, and resolves its references
   const auto& definitions = all.at("$defs").as_object();
   for (const auto& choice : all.at("oneOf").as_array())
     CHECK(definitions.contains(std::string(choice.at("$ref").as_string()).substr(std::string("#/$defs/").size())));
+  for (const CatalogRow& row : catalog()) {
+    const json::value root{{"$ref", "#/$defs/" + std::string(row.name)}, {"$defs", definitions}};
+    CHECK(Checker(root).check(to_json(test::random_message(row, 3, true))) == "");
+  }
   for (const auto& [name, definition] : definitions) {
     INFO(name);
     CHECK(definition.at("additionalProperties") == false);
