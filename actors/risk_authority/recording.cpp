@@ -145,11 +145,11 @@ void RiskAuthority::evolve(State& state, const InternalNettingSettled& settled) 
   });
 }
 
-// Withdrawals are counted when paid: part of one may come from a buffer, which is no row of this event.
+// The other reasons are rows of fills and crosses, which move the account's cash themselves.
 void RiskAuthority::evolve(State& state, const InvestorLedgerUpdated& updated) {
-  if (updated.reason == LedgerReason::deposit) move_cash(state, updated.amount);
+  const bool flows = updated.reason == LedgerReason::deposit || updated.reason == LedgerReason::withdrawal;
+  if (flows) move_cash(state, updated.amount);
 }
-void RiskAuthority::evolve(State& state, const WithdrawalSettled& settled) { move_cash(state, -settled.paid); }
 
 void RiskAuthority::evolve(State& state, const OrderCommanded& order) {
   see(state, order.commanded_at);

@@ -22,8 +22,8 @@ struct RiskAuthority {
   static constexpr int reducer_version = 1;
 
   using Inputs = inputs<ProductDefined, MarkCaptured, ChangeLimits, HaltTrading, RequestRearm, ConfirmRearm, NettingBatchFormed,
-                        FillSplit, InternalNettingSettled, InvestorLedgerUpdated, WithdrawalSettled, OrderCommanded, OrderFilled,
-                        OrderRejected, OrderCanceled, IntentsReturned, DriftResolved, ShardStarted, ReconciliationCompleted,
+                        FillSplit, InternalNettingSettled, InvestorLedgerUpdated, OrderCommanded, OrderFilled, OrderRejected,
+                        OrderCanceled, IntentsReturned, DriftResolved, ShardStarted, ReconciliationCompleted,
                         DeadlineReached>;
   using Events = events<RiskApproved, RiskRejected, ReservationReleased, LimitsChanged, TradingHalted, RearmRequested,
                         TradingRearmed, AlertTriggered, CommandDenied, DeadlineSet>;
@@ -45,7 +45,6 @@ struct RiskAuthority {
   static void evolve(State&, const FillSplit&);
   static void evolve(State&, const InternalNettingSettled&);
   static void evolve(State&, const InvestorLedgerUpdated&);
-  static void evolve(State&, const WithdrawalSettled&);
   static void evolve(State&, const OrderCommanded&);
   static void evolve(State&, const OrderFilled&);
   static void evolve(State&, const OrderRejected&);

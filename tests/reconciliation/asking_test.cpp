@@ -49,6 +49,17 @@ TEST_CASE("An incomplete report is no flat venue: asked again with back-off, the
   CHECK(only<DeadlineSet>(ours.answer({}, false)).at == ours.now + Reconciliation::backoff_ms * ns_per_ms);
 }
 
+TEST_CASE("A start begins with all attempts") {
+  Comparison ours;
+  auto decided = ours.start();
+  for (int i = 0; i < 3; ++i) {
+    decided = ours.answer({}, false);
+    if (i < 2) ours.reach(only<DeadlineSet>(decided));
+  }
+  ours.start();
+  CHECK(only<DeadlineSet>(ours.answer({}, false)).at == ours.now + Reconciliation::backoff_ms * ns_per_ms);
+}
+
 TEST_CASE("No answer at all counts like an incomplete one, and an operator need not wait for the back-off") {
   Comparison ours;
   const DeadlineSet wait = only<DeadlineSet>(ours.start());

@@ -47,8 +47,11 @@ class Account : public OneEntity<RiskAuthority> {
   }
 
   void set(RiskLimits limits) { give(ChangeLimits{next_key(), OperatorId("ada"), limits}); }
-  void deposit(Money amount) { give(InvestorLedgerUpdated{next_key(), InvestorId("ann"), {}, LedgerReason::deposit, amount, now}); }
-  void withdraw(Money amount) { give(WithdrawalSettled{next_key(), InvestorId("ann"), amount, amount, false, now}); }
+  void deposit(Money amount) { flow(LedgerReason::deposit, amount); }
+  void withdraw(Money amount) { flow(LedgerReason::withdrawal, -amount); }
+  void flow(LedgerReason reason, Money amount) {
+    give(InvestorLedgerUpdated{next_key(), InvestorId("ann"), {}, reason, amount, now});
+  }
   std::vector<Message> mark(const char* product, std::int64_t price) {
     return give(MarkCaptured{ProductId(product), Price::whole(price), "test", now, {}});
   }

@@ -55,7 +55,6 @@ TEST_CASE("Re-arming takes a request and the confirmation of its number") {
     RiskLimits limits = generous();
     limits.daily_loss_max = Money::whole(10);
     account.set(limits);
-    account.give(WithdrawalSettled{});   // nothing moved
     account.give(OrderFilled{ClientOrderId("x"), BatchId{ProductId("BTC"), {}, 99}, {}, Side::buy, Quantity::whole(1), Price::whole(100),
                              Money::whole(11), Quantity::whole(1), {}, account.now});
     CHECK(has<TradingHalted>(account.mark("BTC", 100)));
@@ -164,4 +163,13 @@ TEST_CASE("Many rejections in a short time raise one alert a window") {
   CHECK_FALSE(deny());
   account.pass(600);
   CHECK_FALSE(deny());                // three, but spread over more than the window
+}
+
+TEST_CASE("A batch that two rules deny counts as one rejection") {
+  RiskLimits limits = generous();
+  limits.order_quantity_max = Quantity::whole(1);
+  limits.allow_short = false;
+  Account account = Account::ready(limits);
+  CHECK(all_of<RiskRejected>(account.judge("BTC", {{0, 5, "a"}, {0, -1, "b"}})).size() == 2);
+  CHECK(account.state().rejections.size() == 1);
 }

@@ -121,6 +121,12 @@ TEST_CASE("Equity, peak and the day's start follow a naive recomputation through
   }));
 }
 
+TEST_CASE("Ledger rows of fills and crosses are not counted a second time") {
+  Account account = Account::ready(generous(), Money::whole(1'000));
+  for (const LedgerReason reason : {LedgerReason::fill, LedgerReason::cross, LedgerReason::drift}) account.flow(reason, Money::whole(7));
+  CHECK(equity(account.state()) == Money::whole(1'000));
+}
+
 TEST_CASE("Money moved in or out leaves the drawdown what it was") {
   Account account = Account::ready(generous(), Money::whole(1'000));
   account.hold("BTC", 1, 100);

@@ -92,6 +92,7 @@ TEST_CASE("An opening sell, by the three settings") {
       {true, true, 0, 1, ""},                       // allow_short lets it, whatever a sell else requires
       {true, true, -2, 1, ""},
       {false, false, 0, 1, "NO_OPEN_POSITION"},     // needs an open position on either side
+      {false, false, 0, 0, "NO_OPEN_POSITION"},     // and is not counted as an opening
       {false, false, 2, 1, ""},
       {false, false, -2, 1, ""},
       {false, false, 2, 0, ""},                     // open already: no slot is asked for
