@@ -8,6 +8,7 @@
 #include "actors/host/shard/route.hpp"
 #include "actors/investor/investor.hpp"
 #include "actors/netting_book/netting_book.hpp"
+#include "actors/programs.hpp"
 #include "actors/reconciliation/reconciliation.hpp"
 #include "actors/risk_authority/risk_authority.hpp"
 #include "actors/signal/signal.hpp"
