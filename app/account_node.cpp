@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "actors/topology.hpp"
+#include "actors/programs.hpp"
 #include "app/command_intake.hpp"
 #include "app/fresh_key.hpp"
 #include "app/starting_point.hpp"
@@ -50,6 +50,9 @@ AccountNode::AccountNode(Profile profile, std::shared_ptr<Journal> journal, std:
   start_shards();
 }
 
+// Effects that are still released have nowhere to go; whether they left is for reconciliation to find out.
+AccountNode::~AccountNode() { link_->stop(); }
+
 void AccountNode::start_shards() {
   const StartingPoint account_point = starting_point(*journal_, account());
   for (const auto& [product, mark] : account_point.marks) market_.set(mark);
@@ -59,15 +62,16 @@ void AccountNode::start_shards() {
   time_->set(std::max(account_point.at, venue_point.at));
 
   ShardOptions options;
-  options.program = &account_program();
   options.supervision = profile_.supervision;
   options.snapshot_every = profile_.storage.snapshot_every;
   options.capture = [this](const Message& input, std::vector<Message>& captured) { market_.capture(input, captured); };
   options.effect = [this](const Entry& entry, const Event& event, Port port) { link_->perform(entry, event, port); };
   options.shard = venue();
+  options.program = &venue_program();
   node_->start_shard(options);
   configure(venue(), venue_configuration(profile_));
   options.shard = account();
+  options.program = &account_program();
   node_->start_shard(options);
   std::vector<Message> wanted = account_configuration(profile_);
   wanted.push_back(ChangeLimits{fresh_key(), OperatorId(profile_producer), profile_.limits});

@@ -25,6 +25,7 @@ class AccountNode {
  public:
   // Recovers both shards, configures them and settles. Throws ProfileError where the journal is another account's.
   AccountNode(Profile profile, std::shared_ptr<Journal> journal, std::string name = "node-1");
+  ~AccountNode();
   AccountNode(const AccountNode&) = delete;
   AccountNode& operator=(const AccountNode&) = delete;
 

@@ -1,9 +1,16 @@
 // The port between an account's shard and the shard of its simulated venue: what one shard's effect gate releases is handed
-// to the other's inlet.
+// to the other's inlet, in the order in which it was released.
 //
 // An order that the venue's inlet took is reported as sent; one that it refused never left, and is reported so. A report
 // that cannot be delivered is not kept: reconciliation asks the venue for it after the next start.
+//
+// Effects are released on a shard's own thread, which must not wait for another shard: a thread of the link hands them over.
 #pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
 
 #include "actors/host/live/node.hpp"
 
@@ -11,18 +18,37 @@ namespace tally {
 
 class VenueLink {
  public:
-  // `node` outlives the link.
-  VenueLink(Node& node, Symbol venue) : node_(node), venue_(venue) {}
+  // `node` outlives the link; stop() comes before the node's end.
+  VenueLink(Node& node, Symbol venue);
+  ~VenueLink() { stop(); }
+  VenueLink(const VenueLink&) = delete;
+  VenueLink& operator=(const VenueLink&) = delete;
 
-  // ShardOptions::effect of both shards.
+  // ShardOptions::effect of both shards. Returns at once.
   void perform(const Entry& entry, const Event& event, Port port);
 
+  // Hands over what waits, then drops what still comes.
+  void stop();
+
  private:
-  void to_venue(Symbol account, const Message& message);
-  void to_account(Symbol account, Message message);
+  struct Hop {
+    Symbol shard;
+    Symbol account;    // whose it is
+    Message message;
+  };
+
+  void enqueue(Hop hop);
+  void run();
+  void hand_over(Hop hop);
+  void taken(const Hop& hop, const Outcome& outcome);
 
   Node& node_;
   Symbol venue_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Hop> hops_;
+  bool stopping_ = false;
+  std::thread thread_;
 };
 
 }  // namespace tally

@@ -1,0 +1,117 @@
+#include "app/node_operations.hpp"
+
+#include <unistd.h>
+
+#include <boost/json.hpp>
+
+#include "app/exit_code.hpp"
+#include "app/hex.hpp"
+#include "messages/json.hpp"
+#include "messages/stored.hpp"
+
+namespace tally {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t entries_bytes_max = std::size_t{4} << 20;  // of one answer
+
+std::string text_at(const json::object& request, std::string_view key) {
+  const json::value* value = request.if_contains(key);
+  if (!value || !value->is_string()) throw CommandFailed(exit_usage, std::string(key) + " must be a string");
+  return std::string(value->get_string());
+}
+
+std::uint64_t number_at(const json::object& request, std::string_view key) {
+  const json::value* value = request.if_contains(key);
+  if (!value || !(value->is_uint64() || value->is_int64()) || (value->is_int64() && value->get_int64() < 0))
+    throw CommandFailed(exit_usage, std::string(key) + " must be a whole number");
+  return value->to_number<std::uint64_t>();
+}
+
+Symbol shard_at(const AccountNode& node, const json::object& request) {
+  const Symbol shard(text_at(request, "shard"));
+  if (shard != node.account() && shard != node.venue())
+    throw CommandFailed(exit_not_found, "this node has no shard '" + std::string(shard.text()) + "'");
+  return shard;
+}
+
+json::object submit(AccountNode& node, const json::object& request) {
+  const json::value* message = request.if_contains("message");
+  if (!message) throw CommandFailed(exit_usage, "message is missing");
+  const Outcome outcome = node.command(message_from_json(*message), text_at(request, "producer"));
+  if (!outcome.accepted) throw CommandFailed(exit_refused, outcome.refusal);
+  json::array cascade;
+  for (const EntryPtr& entry : outcome.cascade) cascade.push_back(to_json(*entry, node.account()));
+  return {{"offset", outcome.offset}, {"cascade", std::move(cascade)}};
+}
+
+json::object tree(AccountNode& node, const json::object& request) {
+  json::array rows;
+  for (const TreeRow& row : node.node().tree(shard_at(node, request)))
+    rows.push_back(json::object{{"path", row.path}, {"state", row.state}, {"restarts", row.restarts},
+                                {"stream_version", row.stream_version}, {"mailbox", row.mailbox}, {"last_input", row.last_input}});
+  return {{"rows", std::move(rows)}};
+}
+
+json::object entries(AccountNode& node, const json::object& request) {
+  const Symbol shard = shard_at(node, request);
+  const Offset committed = node.journal().committed(shard);
+  json::array out;
+  std::size_t size = 0;
+  for (const EntryPtr& entry : node.journal().read(shard, number_at(request, "from"), std::min<std::size_t>(number_at(request, "count"), 1'024))) {
+    if (entry->offset > committed || size > entries_bytes_max) break;
+    std::vector<std::byte> bytes;
+    store_entry(*entry, bytes);
+    size += bytes.size();
+    out.push_back(json::value(to_hex(bytes)));
+  }
+  return {{"entries", std::move(out)}};
+}
+
+json::object shards(const AccountNode& node) {
+  json::array out;
+  for (const Symbol shard : node.journal().shards())
+    out.push_back(json::object{{"name", shard.text()}, {"committed", node.journal().committed(shard)}});
+  return {{"shards", std::move(out)}};
+}
+
+json::object show(AccountNode& node, const json::object& request) {
+  const json::value* listed = request.if_contains("bars");
+  if (!listed || !listed->is_array()) throw CommandFailed(exit_usage, "bars must be an array");
+  std::vector<BarObserved> bars;
+  for (const json::value& value : listed->get_array()) {
+    const Message message = message_from_json(value);
+    const auto* bar = std::get_if<BarObserved>(&message);
+    if (!bar) throw CommandFailed(exit_usage, "bars holds what is no BarObserved");
+    bars.push_back(*bar);
+  }
+  node.show(bars, text_at(request, "source"));
+  node.node().settle();
+  return {};
+}
+
+}  // namespace
+
+ControlServer::Operations node_operations(AccountNode& node, std::function<void()> stop) {
+  ControlServer::Operations operations;
+  operations["ping"] = [&node](const json::object&) {
+    return json::object{{"account", node.account().text()}, {"venue", node.venue().text()}, {"pid", ::getpid()},
+                        {"now", node.time().now().ns}};
+  };
+  operations["submit"] = [&node](const json::object& request) { return submit(node, request); };
+  operations["tree"] = [&node](const json::object& request) { return tree(node, request); };
+  operations["state"] = [&node](const json::object& request) {
+    return json::object{{"state", node.node().state_of(shard_at(node, request), entity_of(text_at(request, "entity")))}};
+  };
+  operations["shards"] = [&node](const json::object&) { return shards(node); };
+  operations["entries"] = [&node](const json::object& request) { return entries(node, request); };
+  operations["show"] = [&node](const json::object& request) { return show(node, request); };
+  operations["stop"] = [stop = std::move(stop)](const json::object&) {
+    stop();
+    return json::object{};
+  };
+  return operations;
+}
+
+}  // namespace tally
