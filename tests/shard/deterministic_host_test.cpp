@@ -152,7 +152,7 @@ TEST_CASE("An entity that fails too often stops, its inputs wait, and it takes t
   }
   SECTION("and stops again where it still fails") {
     run.host.submit(EntityResumed{IdempotencyKey("r1"), OperatorId("ada"), book}, {3000});
-    CHECK(run.host.core().state().stopped.at(book) == std::vector<Offset>{4});  // it got through the first, not the second
+    CHECK(run.host.core().state().stopped.at(book) == std::vector<Offset>{5});  // it got through the first, not the second
   }
   // Whatever happened, a replay finds the same states.
   const auto found = states(run.host);

@@ -1,0 +1,116 @@
+// Which folder may include what: dependencies point one way, and each library stays in its rooms.
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <string>
+#include <vector>
+
+#include "tests/catch.hpp"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Include {
+  std::string file;   // relative to the project
+  std::string what;   // between the quotes or brackets
+  bool quoted = false;
+};
+
+std::vector<Include> includes_of_project() {
+  static const std::regex line_form(R"(^\s*#\s*include\s*([<"])([^>"]+)[>"])");
+  const fs::path root = TALLY_SOURCE_DIR;
+  std::vector<Include> all;
+  for (const char* folder : {"messages", "actors", "persistence", "app", "gateway"}) {
+    if (!fs::exists(root / folder)) continue;
+    for (const auto& found : fs::recursive_directory_iterator(root / folder)) {
+      const std::string extension = found.path().extension().string();
+      if (extension != ".hpp" && extension != ".cpp") continue;
+      std::ifstream in(found.path());
+      for (std::string line; std::getline(in, line);) {
+        std::smatch match;
+        if (std::regex_search(line, match, line_form))
+          all.push_back({fs::relative(found.path(), root).string(), match[2], match[1] == "\""});
+      }
+    }
+  }
+  return all;
+}
+
+bool under(const std::string& path, std::initializer_list<const char*> folders) {
+  for (const char* folder : folders)
+    if (path.rfind(folder, 0) == 0) return true;
+  return false;
+}
+
+// The entity's folder of a path, e.g. "actors/signal/"; empty for hosts, venues and what lies beside them.
+std::string entity_folder(const std::string& path) {
+  if (!under(path, {"actors/"}) || under(path, {"actors/host/", "actors/venues/"})) return "";
+  const auto slash = path.find('/', 7);
+  return slash == std::string::npos ? "" : path.substr(0, slash + 1);
+}
+
+}  // namespace
+
+TEST_CASE("Every library stays in the rooms that the architecture gives it") {
+  for (const Include& include : includes_of_project()) {
+    CAPTURE(include.file, include.what);
+    if (under(include.what, {"caf/"})) CHECK(under(include.file, {"actors/host/live/", "actors/venues/", "app/"}));
+    if (under(include.what, {"rocksdb/"})) CHECK(under(include.file, {"persistence/"}));
+    if (under(include.what, {"boost/beast", "boost/asio"})) CHECK(under(include.file, {"gateway/", "actors/venues/", "app/"}));
+    if (under(include.what, {"spdlog/"})) CHECK(under(include.file, {"actors/host/live/", "actors/venues/", "app/", "gateway/", "persistence/"}));
+  }
+}
+
+TEST_CASE("Dependencies point one way") {
+  for (const Include& include : includes_of_project()) {
+    if (!include.quoted) continue;
+    CAPTURE(include.file, include.what);
+    if (under(include.file, {"messages/"})) CHECK(under(include.what, {"messages/"}));
+    if (under(include.file, {"persistence/"})) CHECK(under(include.what, {"messages/", "persistence/"}));
+    if (under(include.file, {"actors/host/shard/"})) CHECK(under(include.what, {"messages/", "persistence/", "actors/entity.hpp", "actors/host/shard/"}));
+    if (under(include.file, {"actors/host/deterministic/"}))
+      CHECK(under(include.what, {"messages/", "persistence/", "actors/entity.hpp", "actors/host/shard/", "actors/host/deterministic/"}));
+    if (under(include.file, {"actors/host/live/"}))
+      CHECK(under(include.what, {"messages/", "persistence/", "actors/entity.hpp", "actors/host/shard/", "actors/host/live/"}));
+    if (under(include.file, {"actors/"})) CHECK_FALSE(under(include.what, {"app/", "gateway/", "tests/"}));
+  }
+}
+
+TEST_CASE("An entity sees messages, the skeleton and itself, never another entity, a host or the journal") {
+  for (const Include& include : includes_of_project()) {
+    const std::string own = entity_folder(include.file);
+    if (own.empty() || !include.quoted) continue;
+    CAPTURE(include.file, include.what);
+    const std::string other = entity_folder(include.what);
+    CHECK((other.empty() || other == own));
+    CHECK_FALSE(under(include.what, {"actors/host/", "persistence/", "actors/topology", "actors/programs"}));
+  }
+}
+
+TEST_CASE("An entity has no clock, thread, file or log at hand") {
+  static const std::vector<std::string> impure = {"chrono", "ctime",    "time.h", "thread", "mutex",  "atomic",  "future",
+                                                  "random", "iostream", "fstream", "cstdio", "cstdlib", "filesystem"};
+  for (const Include& include : includes_of_project()) {
+    if (entity_folder(include.file).empty()) continue;
+    CAPTURE(include.file, include.what);
+    CHECK(std::find(impure.begin(), impure.end(), include.what) == impure.end());
+  }
+}
+
+TEST_CASE("Money, price and quantity never meet floating point in an entity") {
+  static const std::regex floating(R"(\b(double|float|long double)\b)");
+  const fs::path root = TALLY_SOURCE_DIR;
+  for (const auto& found : fs::recursive_directory_iterator(root / "actors")) {
+    const std::string path = fs::relative(found.path(), root).string();
+    if (entity_folder(path).empty() || !found.is_regular_file()) continue;
+    std::ifstream in(found.path());
+    int number = 0;
+    for (std::string line; std::getline(in, line);) {
+      ++number;
+      line = line.substr(0, line.find("//"));
+      CAPTURE(path, number, line);
+      CHECK_FALSE(std::regex_search(line, floating));
+    }
+  }
+}
