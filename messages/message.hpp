@@ -21,7 +21,8 @@ struct Opaque {
 using Message = std::variant<
     Opaque,
     // market and configuration
-    MarkCaptured, MidPriceCaptured, BarObserved, AccountConfigured, ProductDefined, VenueConfigured, CommandDenied, AlertTriggered,
+    MarkCaptured, MidPriceCaptured, BarObserved, AccountConfigured, ProductDefined, VenueConfigured, CommandDenied,
+    AlertTriggered,
     // signals and intents
     SendSignal, SignalReceived, SignalForcedFlatHandled, IntentCreated, IntentReleased, IntentCancelRequested,
     // ledger

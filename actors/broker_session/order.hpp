@@ -29,8 +29,8 @@ struct Order {
   bool allows(OrderChange change) const { return after(standing, change).has_value(); }
 };
 BOOST_DESCRIBE_STRUCT(Order, (),
-                      (batch, side, type, quantity, cumulative, standing, answered, cancel_wanted, cancel_sent, asked, commanded_at,
-                       venue_order, executions))
+                      (batch, side, type, quantity, cumulative, standing, answered, cancel_wanted, cancel_sent, asked,
+                       commanded_at, venue_order, executions))
 
 Order commanded(const OrderCommanded& command);
 Order denied(const OrderRejected& denial);

@@ -36,8 +36,8 @@ enum class OrderStatus : std::uint8_t {
   partially_filled,
   filled,
 };
-BOOST_DESCRIBE_ENUM(OrderStatus, initialized, denied, emulated, released, commanded, unknown, submitted, accepted, rejected, canceled,
-                    expired, triggered, pending_update, pending_cancel, partially_filled, filled)
+BOOST_DESCRIBE_ENUM(OrderStatus, initialized, denied, emulated, released, commanded, unknown, submitted, accepted, rejected,
+                    canceled, expired, triggered, pending_update, pending_cancel, partially_filled, filled)
 inline constexpr std::size_t order_status_count = 16;
 
 // What can happen to an order.

@@ -61,7 +61,8 @@ bool draw(const VenueConfigured& settings, const ClientOrderId& order, std::stri
   if (probability <= Ratio{}) return false;
   std::string named(order.text());
   named.append("\n").append(what);
-  return XXH3_64bits_withSeed(named.data(), named.size(), settings.seed) % ratio_one < static_cast<std::uint64_t>(probability.units());
+  const std::uint64_t drawn = XXH3_64bits_withSeed(named.data(), named.size(), settings.seed) % ratio_one;
+  return drawn < static_cast<std::uint64_t>(probability.units());
 }
 
 }  // namespace tally::matching

@@ -102,7 +102,8 @@ void trade_in_bar(const VenueConfigured& settings, const ProductDefined& product
     VenueTrade trade;
     trade.quantity = matching::fillable(settings, product, order.leaves(), bar.volume);
     trade.price = quote->price;
-    trade.fee = matching::fee(trade.price, trade.quantity, product.multiplier, quote->maker ? settings.maker_fee : settings.taker_fee);
+    const Ratio rate = quote->maker ? settings.maker_fee : settings.taker_fee;
+    trade.fee = matching::fee(trade.price, trade.quantity, product.multiplier, rate);
     trade.cumulative = filled = order.filled + trade.quantity;
     trade.at = matching::trading_time(settings, bar);
     send(settings, trade_of(order, order.trades.size() + 1, trade), out);

@@ -44,7 +44,8 @@ TEST_CASE("Refusals of an order, in their order") {
     std::int64_t ages_ms;
   };
   const Row row = GENERATE(Row{"has expired", Side::buy, 9, 60'000}, Row{"not positive", Side::buy, 0, 0},
-                           Row{"more than risk approved", Side::buy, 6, 0}, Row{"more than risk approved", Side::sell, 4, 59'999});
+                           Row{"more than risk approved", Side::buy, 6, 0},
+                           Row{"more than risk approved", Side::sell, 4, 59'999});
   Session session;
   RiskApproved approved;
   approved.batch = batch(1);
@@ -199,7 +200,8 @@ TEST_CASE("A trade that contradicts its order is not folded") {
   ExecutionReported other_product = trade(id, "e3", lots(1));
   other_product.product = ProductId("ETH-USD");
   for (const ExecutionReported& strange :
-       {trade(id, "e1", lots(1), {}, Side::sell), trade(id, "", lots(1)), trade(id, "e2", lots(0)), trade(id, "e4", -lots(1)), other_product}) {
+       {trade(id, "e1", lots(1), {}, Side::sell), trade(id, "", lots(1)), trade(id, "e2", lots(0)), trade(id, "e4", -lots(1)),
+        other_product}) {
     const Said said = session.take(strange);
     REQUIRE(only<ReportMismatched>(said).at(0).rule == RuleId("CONTRADICTS_ORDER"));
     REQUIRE_FALSE(has<OrderFilled>(said));
@@ -213,7 +215,8 @@ TEST_CASE("A change that the life cycle does not know is a mismatch, never an ex
   const ClientOrderId filled = session.order(2, lots(5));
   session.take(trade(filled, "e1", lots(5)));
   for (const ExecutionReported& strange : {trade(refused, "e9", lots(1)), report(refused, ExecutionType::accepted, "a"),
-                                           report(filled, ExecutionType::canceled, "c"), report(filled, ExecutionType::rejected, "r")}) {
+                                           report(filled, ExecutionType::canceled, "c"),
+                                           report(filled, ExecutionType::rejected, "r")}) {
     const Said said = session.take(strange);
     REQUIRE(only<ReportMismatched>(said).at(0).rule == RuleId("ILLEGAL_TRANSITION"));
     REQUIRE(has<AlertTriggered>(said));

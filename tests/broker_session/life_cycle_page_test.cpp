@@ -27,8 +27,8 @@ std::string life_cycle_page() {
   std::ostringstream page;
   page << "# The life cycle of an order\n\n"
           "Generated from the table in `actors/broker_session/order_status.hpp` and checked against it by a test; write it anew\n"
-          "with `TALLY_WRITE_DOCS=1`. Any pair that is not listed is recorded as `ReportMismatched` `ILLEGAL_TRANSITION` and changes\n"
-          "nothing. `previous` is the status before the request that was pending; while one is pending, fills and\n"
+          "with `TALLY_WRITE_DOCS=1`. Any pair that is not listed is recorded as `ReportMismatched` `ILLEGAL_TRANSITION` and\n"
+          "changes nothing. `previous` is the status before the request that was pending; while one is pending, fills and\n"
           "acknowledgements change only that.\n\n";
   group(page, "Pending a request", is_pending);
   group(page, "Closed", is_closed);

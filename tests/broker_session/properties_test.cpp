@@ -103,7 +103,8 @@ TEST_CASE("No report, however wrong, throws, fills twice or beyond the order, or
         VenueStateReported records = venue_state(++request);
         for (int k = *rc::gen::inRange(0, 4); k > 0; --k)
           if (Message one = any_report(ids); auto* r = std::get_if<ExecutionReported>(&one)) records.executions.push_back(*r);
-        if (*rc::gen::arbitrary<bool>()) records.open_orders.push_back(report(*rc::gen::elementOf(ids), ExecutionType::status, "s"));
+        if (*rc::gen::arbitrary<bool>())
+          records.open_orders.push_back(report(*rc::gen::elementOf(ids), ExecutionType::status, "s"));
         session.take(VenueStateRequested{request, "test", AccountId(account)});
         const Said said = session.take(records);
         RC_ASSERT(std::holds_alternative<VenueStateFolded>(said.back()));

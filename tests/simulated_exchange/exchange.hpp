@@ -18,7 +18,8 @@ inline Price price(const char* text) { return Price::parse(text); }
 inline Ratio ratio(const char* text) { return Ratio::parse(text); }
 
 // The n-th minute from `start`, n from 0.
-inline BarObserved bar(std::int64_t n, const char* open, const char* high, const char* low, const char* close, const char* volume) {
+inline BarObserved bar(std::int64_t n, const char* open, const char* high, const char* low, const char* close,
+                       const char* volume) {
   return {btc, price(open), price(high), price(low), price(close), qty(volume), start + n * minute, start + (n + 1) * minute};
 }
 

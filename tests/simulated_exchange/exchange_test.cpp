@@ -69,10 +69,12 @@ TEST_CASE("A limit order fills only where the bar's range reaches it, never wors
     const char* filled_at;  // nullptr: not at all
     bool maker;
   };
-  const Row row = GENERATE(Row{"below the low", Side::buy, "89.5", nullptr, false}, Row{"at the low", Side::buy, "90", "90", true},
+  const Row row = GENERATE(Row{"below the low", Side::buy, "89.5", nullptr, false},
+                           Row{"at the low", Side::buy, "90", "90", true},
                            Row{"above the open's ask", Side::buy, "102", "100.5", false},
                            Row{"just below the ask", Side::buy, "100", "100", true},
-                           Row{"above the high", Side::sell, "110.5", nullptr, false}, Row{"at the high", Side::sell, "110", "110", true},
+                           Row{"above the high", Side::sell, "110.5", nullptr, false},
+                           Row{"at the high", Side::sell, "110", "110", true},
                            Row{"below the open's bid", Side::sell, "98", "99.5", false});
   INFO(row.what);
   VenueConfigured settings;
@@ -84,7 +86,8 @@ TEST_CASE("A limit order fills only where the bar's range reaches it, never wors
   REQUIRE(reports.size() == (row.filled_at ? 1 : 0));
   if (!row.filled_at) return;
   REQUIRE(reports[0].last_price == price(row.filled_at));
-  REQUIRE(reports[0].fee == matching::fee(price(row.filled_at), qty("1"), 1, row.maker ? settings.maker_fee : settings.taker_fee));
+  const Ratio rate = row.maker ? settings.maker_fee : settings.taker_fee;
+  REQUIRE(reports[0].fee == matching::fee(price(row.filled_at), qty("1"), 1, rate));
 }
 
 TEST_CASE("Participation cuts an order into partial fills of whole lots over the bars, at least one lot each") {
