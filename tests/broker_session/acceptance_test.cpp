@@ -340,6 +340,25 @@ TEST_CASE("The answer to a question asked before the doubt proves nothing by abs
   REQUIRE(session.status(id) == OrderStatus::rejected);
 }
 
+TEST_CASE("What was learnt of an order after the question was asked outweighs the answer") {
+  Session session;
+  const ClientOrderId accepted = session.order(1, lots(5));
+  const ClientOrderId partly = session.order(2, lots(5));
+  const ClientOrderId canceled = session.order(3, lots(5));
+  session.take(VenueStateRequested{1, "schedule", AccountId(account)});
+  session.take(report(accepted, ExecutionType::accepted));
+  session.take(trade(partly, "e1", lots(2)));
+  session.take(report(canceled, ExecutionType::canceled));
+  REQUIRE(session.take(venue_state(1, {}, {report(canceled, ExecutionType::status)})).size() == 1);  // VenueStateFolded alone
+  REQUIRE(session.status(accepted) == OrderStatus::accepted);
+  REQUIRE(session.status(partly) == OrderStatus::partially_filled);
+
+  session.take(VenueStateRequested{2, "schedule", AccountId(account)});
+  session.take(venue_state(2, {}, {report(canceled, ExecutionType::status)}));
+  REQUIRE(session.status(accepted) == OrderStatus::rejected);
+  REQUIRE(session.status(partly) == OrderStatus::canceled);
+}
+
 TEST_CASE("A sent order that the venue does not know yet may still be on its way") {
   Session session;
   const ClientOrderId id = session.order(1, lots(5));

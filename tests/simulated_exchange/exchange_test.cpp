@@ -61,6 +61,15 @@ TEST_CASE("With same_close an order fills at the close of the bar that closed at
   REQUIRE(exchange.take(bar(1, "105", "110", "90", "95", "5"))[0].last_price == price("94.5"));
 }
 
+TEST_CASE("A limit order is not filled by a range that the bar may have reached before the order arrived") {
+  VenueConfigured settings;
+  settings.fills = FillModel::same_close;
+  Exchange exchange(settings);
+  exchange.take(limit("A", Side::buy, qty("1"), price("90"), start + 1));  // within bar 0
+  REQUIRE(exchange.take(bar(0, "100", "110", "90", "105", "5")).empty());
+  REQUIRE(exchange.take(bar(1, "105", "110", "90", "105", "5")).at(0).last_price == price("90"));
+}
+
 TEST_CASE("A limit order fills only where the bar's range reaches it, never worse than its limit") {
   struct Row {
     const char* what;
