@@ -28,7 +28,25 @@ inline Event execution_event(std::uint64_t n) {
   return Event{EntityRef{EntityKind::simulated_exchange, Symbol("sim")}, n + 1, std::move(report)};
 }
 
-inline EntryPtr execution_entry(Offset offset, std::size_t events) {
+// What the session concludes from it; about 125 stored bytes, no free text.
+inline Event fill_event(std::uint64_t n) {
+  const Event reported = execution_event(n);
+  const auto& report = std::get<ExecutionReported>(reported.body);
+  OrderFilled fill;
+  fill.order = report.order;
+  fill.batch = {report.product, BatchKind::shared, n / 3 + 1};
+  fill.execution = report.execution;
+  fill.side = report.side;
+  fill.last_quantity = report.last_quantity;
+  fill.last_price = report.last_price;
+  fill.fee = report.fee;
+  fill.cumulative_quantity = report.cumulative_quantity;
+  fill.leaves_quantity = report.leaves_quantity;
+  fill.at = report.at;
+  return Event{EntityRef{EntityKind::broker_session, Symbol("acct-1")}, n + 1, std::move(fill)};
+}
+
+inline EntryPtr execution_entry(Offset offset, std::size_t events, Event (*event)(std::uint64_t) = execution_event) {
   auto entry = std::make_shared<Entry>();
   entry->offset = offset;
   entry->term = 1;
@@ -37,7 +55,7 @@ inline EntryPtr execution_entry(Offset offset, std::size_t events) {
   entry->at = Time{1'760'000'000 * ns_per_s + static_cast<std::int64_t>(offset) * ns_per_ms};
   entry->recorded_at = entry->at + 41'000;
   entry->events.reserve(events);
-  for (std::size_t i = 0; i < events; ++i) entry->events.push_back(execution_event(offset * events + i));
+  for (std::size_t i = 0; i < events; ++i) entry->events.push_back(event(offset * events + i));
   return entry;
 }
 

@@ -28,6 +28,11 @@ void append_be(std::string& to, Integer value) {
   to.append(bytes, sizeof bytes);
 }
 
+inline void append_varint(std::string& to, std::uint64_t value) {
+  for (; value >= 0x80; value >>= 7) to += static_cast<char>(value | 0x80);
+  to += static_cast<char>(value);
+}
+
 // Takes fields off the front; every take fails once the text is too short.
 class Reader {
  public:
@@ -38,6 +43,16 @@ class Reader {
     const std::string_view bytes = take(sizeof(Integer));
     return ok_ ? read_be<Integer>(bytes.data()) : Integer{};
   }
+  std::uint64_t varint() {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+      const auto byte = be<std::uint8_t>();
+      value |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
+      if (byte < 0x80) return value;
+    }
+    ok_ = false;
+    return 0;
+  }
   std::string_view take(std::size_t count) {
     if (count > rest_.size()) ok_ = false;
     if (!ok_) return {};
@@ -47,6 +62,7 @@ class Reader {
   }
   std::string_view rest() { return take(rest_.size()); }
   bool ok() const { return ok_; }
+  bool at_end() const { return rest_.empty(); }
 
  private:
   std::string_view rest_;
