@@ -38,7 +38,8 @@ RiskState account(std::int64_t products, bool tight) {
 NettingBatchFormed batch(std::int64_t rows) {
   NettingBatchFormed formed{{ProductId("P7"), BatchKind::shared, 2}, now, Price::whole(10), now, 1, {}};
   for (std::int64_t i = 0; i < rows; ++i)
-    formed.rows.push_back({{SubscriptionId("sub-" + std::to_string(i)), 1}, InvestorId("ann"), SignalSourceId("alpha"), {}, Quantity::whole(2)});
+    formed.rows.push_back(
+        {{SubscriptionId("sub-" + std::to_string(i)), 1}, InvestorId("ann"), SignalSourceId("alpha"), {}, Quantity::whole(2)});
   return formed;
 }
 
@@ -77,7 +78,9 @@ void mark_and_fill(benchmark::State& run) {
   for (auto _ : run) {
     price = 21 - price;
     RiskAuthority::evolve(state, MarkCaptured{id.product, Price::whole(price), {}, now, {}});
-    RiskAuthority::evolve(state, OrderFilled{{}, id, {}, price > 10 ? Side::buy : Side::sell, Quantity::whole(1), Price::whole(price), {}, {}, {}, now});
+    RiskAuthority::evolve(
+        state,
+        OrderFilled{{}, id, {}, price > 10 ? Side::buy : Side::sell, Quantity::whole(1), Price::whole(price), {}, {}, {}, now});
     benchmark::DoNotOptimize(state.totals);
   }
 }

@@ -67,7 +67,8 @@ bool restate(const ReconciliationState& state, const Restatement& to, std::uint6
   if (none) return false;
   const char* playbook = to.kind == DriftKind::position ? "docs/runbooks/drift.md#position-drift"
                                                         : "docs/runbooks/drift.md#target-residual";
-  out(DriftDetected{state.drift_count + ++numbered_up, to.kind, to.product, to.expected, to.reported, to.difference, playbook, now});
+  out(DriftDetected{state.drift_count + ++numbered_up, to.kind, to.product, to.expected, to.reported, to.difference, playbook,
+                    now});
   return true;
 }
 
@@ -197,7 +198,8 @@ void Reconciliation::decide(const State& state, const ResolveDrift& command, con
   if (command.reason.empty()) return deny(command.key, "REASON_MISSING", "A drift is resolved for a reason; name it.", out);
   const auto drift = state.drifts.find(command.drift);
   if (drift == state.drifts.end())
-    return deny(command.key, "DRIFT_UNKNOWN", "Drift " + std::to_string(command.drift) + " is not open; it may be resolved already.", out);
+    return deny(command.key, "DRIFT_UNKNOWN",
+                "Drift " + std::to_string(command.drift) + " is not open; it may be resolved already.", out);
   if (std::string why = misfit(state, drift->second, command); !why.empty())
     return deny(command.key, "RESOLUTION_REFUSED", std::move(why), out);
 
@@ -208,11 +210,13 @@ void Reconciliation::decide(const State& state, const ResolveDrift& command, con
 }
 
 void Reconciliation::decide(const State& state, const OrderCommanded& order, const Moment& moment, Out<Events>& out) {
-  restate_residual(state, order.batch.product, DriftResolution::superseded, "A newer order restates what is wanted.", moment, out);
+  restate_residual(state, order.batch.product, DriftResolution::superseded, "A newer order restates what is wanted.", moment,
+                   out);
 }
 
 void Reconciliation::decide(const State& state, const OrderFilled& fill, const Moment& moment, Out<Events>& out) {
-  restate_residual(state, fill.batch.product, DriftResolution::explained_by_fills, "A late fill completed the order.", moment, out);
+  restate_residual(state, fill.batch.product, DriftResolution::explained_by_fills, "A late fill completed the order.", moment,
+                   out);
 }
 
 void Reconciliation::decide(const State& state, const OrderRejected& rejected, const Moment& moment, Out<Events>& out) {

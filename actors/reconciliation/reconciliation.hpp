@@ -68,7 +68,8 @@ struct ReconciliationState {
   std::map<SubscriptionId, ProductId> subscriptions;                 // who may take a drift of what
 };
 BOOST_DESCRIBE_STRUCT(ReconciliationState, (),
-                      (every_ms, schedule_at, request_count, request, clean, drift_count, positions, drifts, orders, subscriptions))
+                      (every_ms, schedule_at, request_count, request, clean, drift_count, positions, drifts, orders,
+                       subscriptions))
 
 struct Reconciliation {
   static constexpr EntityKind kind = EntityKind::reconciliation;

@@ -158,7 +158,8 @@ void RiskAuthority::evolve(State& state, const OrderCommanded& order) {
   const Quantity sell = buys ? Quantity{} : order.quantity;
   change_product(state, order.batch.product, [&](ProductRisk& product) {
     auto place = std::ranges::find(product.reservations, order.batch, &Reservation::batch);
-    if (place == product.reservations.end()) place = product.reservations.insert(place, Reservation{order.batch, {}, {}, {}, {}, {}});
+    if (place == product.reservations.end())
+      place = product.reservations.insert(place, Reservation{order.batch, {}, {}, {}, {}, {}});
     place->buy = buy;
     place->sell = sell;
     place->commanded = true;

@@ -177,7 +177,8 @@ void RiskAuthority::decide(const State& state, const HaltTrading& halt, const Mo
   if (halt.by.empty()) return refuse_anonymous(halt.key, out);
   if (standing != state.halts.end())
     return deny(halt.key, "ALREADY_HALTED",
-                "Openings are already halted by " + std::string(standing->second.by.text()) + ": " + standing->second.reason, out);
+                "Openings are already halted by " + std::string(standing->second.by.text()) + ": " + standing->second.reason,
+                out);
   out(TradingHalted{halt.key, halt.by, rule, halt.reason});
 }
 
@@ -195,7 +196,8 @@ void RiskAuthority::decide(const State& state, const ConfirmRearm& confirm, cons
     return deny(confirm.key, "REARM_NOT_REQUESTED", "No request to re-arm is waiting: ask for one first.", out);
   if (confirm.request != state.rearm_count)
     return deny(confirm.key, "REARM_REQUEST_DIFFERS",
-                "Request " + std::to_string(state.rearm_count) + " is waiting, not " + std::to_string(confirm.request) + ".", out);
+                "Request " + std::to_string(state.rearm_count) + " is waiting, not " + std::to_string(confirm.request) + ".",
+                out);
   if (drawdown_exceeded(state) || daily_loss_exceeded(state))
     return deny(confirm.key, "LOSS_STILL_EXCEEDED",
                 "The loss is still beyond its limit (drawdown " + drawdown(state).text() + ", today " + daily_loss(state).text() +

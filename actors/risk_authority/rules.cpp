@@ -71,7 +71,9 @@ string limit_missing_reason(const BatchCase& asked) {
 Sides mark_missing(const BatchCase& asked) {
   return if_so(asked.product.mark == Price{} || asked.product.mark_at == Time{});
 }
-string mark_missing_reason(const BatchCase& asked) { return "No mark of " + named(asked) + " is known, so nothing can be measured."; }
+string mark_missing_reason(const BatchCase& asked) {
+  return "No mark of " + named(asked) + " is known, so nothing can be measured.";
+}
 
 std::int64_t mark_age_ms(const BatchCase& asked) { return (asked.now - asked.product.mark_at) / ns_per_ms; }
 Sides mark_stale(const BatchCase& asked) { return if_so(mark_age_ms(asked) > asked.state.limits.mark_age_ms_max); }
@@ -83,7 +85,8 @@ string mark_stale_reason(const BatchCase& asked) {
 std::int64_t batch_age_ms(const BatchCase& asked) { return (asked.now - asked.batch.formed_at) / ns_per_ms; }
 Sides stale(const BatchCase& asked) { return if_so(batch_age_ms(asked) > batch_age_ms_max); }
 string stale_reason(const BatchCase& asked) {
-  return "The batch was formed " + text(batch_age_ms(asked)) + " ms ago and waited; its openings are no longer wanted at any price.";
+  return "The batch was formed " + text(batch_age_ms(asked)) +
+         " ms ago and waited; its openings are no longer wanted at any price.";
 }
 
 // ---- the order and the position ----
@@ -101,7 +104,8 @@ Sides notional_beyond(const BatchCase& asked) {
   return net_side(asked, order_notional(asked) > *asked.state.limits.order_notional_max);
 }
 string notional_reason(const BatchCase& asked) {
-  return beyond("The notional of the net order in " + named(asked), order_notional(asked), *asked.state.limits.order_notional_max);
+  return beyond("The notional of the net order in " + named(asked), order_notional(asked),
+                *asked.state.limits.order_notional_max);
 }
 
 // The furthest position in the net order's own direction: a reduction of the other side is no offence.
@@ -199,7 +203,8 @@ constexpr auto table = std::to_array<OpeningRule>({
     {"MARK_STALE", "The mark is older than `mark_age_ms_max`.", mark_stale, mark_stale_reason},
     {"STALE", "The batch waited for more than 5,000 ms, because an entity was stopped.", stale, stale_reason},
     {"ORDER_QUANTITY_EXCEEDED", "The net order is larger than `order_quantity_max`.", quantity_beyond, quantity_reason},
-    {"ORDER_NOTIONAL_EXCEEDED", "The net order at the mark is larger than `order_notional_max`.", notional_beyond, notional_reason},
+    {"ORDER_NOTIONAL_EXCEEDED", "The net order at the mark is larger than `order_notional_max`.", notional_beyond,
+     notional_reason},
     {"POSITION_LIMIT_EXCEEDED", "The account's position would pass `position_max` in the net order's direction.", position_beyond,
      position_reason},
     {"GROSS_NOTIONAL_EXCEEDED", "The net order raises the account's gross notional beyond `gross_notional_max`.", gross_beyond,
@@ -212,8 +217,9 @@ constexpr auto table = std::to_array<OpeningRule>({
      daily_loss_reason},
     {"OPEN_LIMIT_EXCEEDED", "The product is not open, and `open_positions_max` others are open or about to be.", open_limit,
      open_limit_reason},
-    {"NO_OPEN_POSITION", "Shorts are not allowed, and an opening sell finds no position (with `sell_requires_long`: no long one).",
-     no_open_position, no_open_position_reason},
+    {"NO_OPEN_POSITION",
+     "Shorts are not allowed, and an opening sell finds no position (with `sell_requires_long`: no long one).", no_open_position,
+     no_open_position_reason},
     {"MEASURE_OVERFLOW", "A measure is too large to be computed exactly.", never, overflow_reason},
 });
 

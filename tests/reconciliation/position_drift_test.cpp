@@ -122,8 +122,8 @@ TEST_CASE("What cannot be resolved as asked is refused by name") {
   CHECK(refused(ours.assign(1, "sub-2")) == "RESOLUTION_REFUSED");
   CHECK(refused(ours.assign(1, "sub-1", 0)) == "RESOLUTION_REFUSED");
   CHECK(refused(ours.give(ResolveDrift{IdempotencyKey("r"), OperatorId("ada"), 1, "why", {}, {}})) == "RESOLUTION_REFUSED");
-  CHECK(refused(ours.give(ResolveDrift{IdempotencyKey("r"), OperatorId("ada"), 1, "", SubscriptionId("sub-1"), Price::whole(1)})) ==
-        "REASON_MISSING");
+  CHECK(refused(ours.give(ResolveDrift{IdempotencyKey("r"), OperatorId("ada"), 1, "", SubscriptionId("sub-1"),
+                                       Price::whole(1)})) == "REASON_MISSING");
   CHECK(ours.state().drifts.size() == 1);
   CHECK(has<DriftResolved>(ours.assign(1, "sub-1")));
   CHECK(refused(ours.assign(1, "sub-1")) == "DRIFT_UNKNOWN");   // resolved once

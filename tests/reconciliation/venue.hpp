@@ -42,7 +42,16 @@ class Comparison : public OneEntity<Reconciliation> {
   }
   OrderFilled filled(const char* order, const char* product, std::int64_t signed_quantity, std::int64_t leaves = 0) {
     const Quantity q = Quantity::whole(signed_quantity);
-    return {ClientOrderId(order), batch(product), {}, side_of(q), abs(q), Price::whole(100), {}, abs(q), Quantity::whole(leaves), now};
+    return {ClientOrderId(order),
+            batch(product),
+            {},
+            side_of(q),
+            abs(q),
+            Price::whole(100),
+            {},
+            abs(q),
+            Quantity::whole(leaves),
+            now};
   }
   std::vector<Message> fill(const char* order, const char* product, std::int64_t signed_quantity, std::int64_t leaves = 0) {
     return give(filled(order, product, signed_quantity, leaves));

@@ -83,8 +83,16 @@ class Account : public OneEntity<RiskAuthority> {
             const char* source = "alpha") {
     give(OrderFilled{order_of(id), id, {}, side_of(signed_quantity), abs(signed_quantity), Price::whole(price), fee,
                      abs(signed_quantity), leaves, now});
-    give(FillSplit{id, order_of(id), {}, Price::whole(price), signed_quantity, fee, 1, {{SignalSourceId(source), signed_quantity}},
-                   {}, now});
+    give(FillSplit{id,
+                   order_of(id),
+                   {},
+                   Price::whole(price),
+                   signed_quantity,
+                   fee,
+                   1,
+                   {{SignalSourceId(source), signed_quantity}},
+                   {},
+                   now});
   }
   void cancel(const BatchId& id) { give(OrderCanceled{order_of(id), id, {}, Quantity::whole(1), false, "test"}); }
   std::vector<Message> refuse(const BatchId& id) {
@@ -99,7 +107,9 @@ class Account : public OneEntity<RiskAuthority> {
     fill(id, q, price, {}, {}, source);
   }
 
-  std::vector<Message> halt(const char* reason = "look into it") { return give(HaltTrading{next_key(), OperatorId("ada"), reason}); }
+  std::vector<Message> halt(const char* reason = "look into it") {
+    return give(HaltTrading{next_key(), OperatorId("ada"), reason});
+  }
   std::vector<Message> request_rearm(const char* by = "ada") { return give(RequestRearm{next_key(), OperatorId(by), "seen"}); }
   std::vector<Message> confirm_rearm(std::uint64_t request, const char* by = "ada") {
     return give(ConfirmRearm{next_key(), OperatorId(by), request});

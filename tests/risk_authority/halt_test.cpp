@@ -55,8 +55,16 @@ TEST_CASE("Re-arming takes a request and the confirmation of its number") {
     RiskLimits limits = generous();
     limits.daily_loss_max = Money::whole(10);
     account.set(limits);
-    account.give(OrderFilled{ClientOrderId("x"), BatchId{ProductId("BTC"), {}, 99}, {}, Side::buy, Quantity::whole(1), Price::whole(100),
-                             Money::whole(11), Quantity::whole(1), {}, account.now});
+    account.give(OrderFilled{ClientOrderId("x"),
+                             BatchId{ProductId("BTC"), {}, 99},
+                             {},
+                             Side::buy,
+                             Quantity::whole(1),
+                             Price::whole(100),
+                             Money::whole(11),
+                             Quantity::whole(1),
+                             {},
+                             account.now});
     CHECK(has<TradingHalted>(account.mark("BTC", 100)));
     CHECK(refused(account.confirm_rearm(request)) == "REARM_NOT_REQUESTED");
   }

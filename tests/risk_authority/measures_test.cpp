@@ -123,7 +123,8 @@ TEST_CASE("Equity, peak and the day's start follow a naive recomputation through
 
 TEST_CASE("Ledger rows of fills and crosses are not counted a second time") {
   Account account = Account::ready(generous(), Money::whole(1'000));
-  for (const LedgerReason reason : {LedgerReason::fill, LedgerReason::cross, LedgerReason::drift}) account.flow(reason, Money::whole(7));
+  for (const LedgerReason reason : {LedgerReason::fill, LedgerReason::cross, LedgerReason::drift})
+    account.flow(reason, Money::whole(7));
   CHECK(equity(account.state()) == Money::whole(1'000));
 }
 
@@ -206,7 +207,8 @@ TEST_CASE("A share is compared exactly and never overflows") {
   REQUIRE(rc::check("share_of = floor(whole x ratio), or the largest", [] {
     const auto high = *rc::gen::inRange<std::uint64_t>(0, std::uint64_t{1} << 62);
     const auto low = *rc::gen::arbitrary<std::uint64_t>();
-    const Money whole = Money::from_units(static_cast<Int128>((static_cast<unsigned __int128>(high) << 64 | low) >> *rc::gen::inRange(1, 120)));
+    const Money whole =
+        Money::from_units(static_cast<Int128>((static_cast<unsigned __int128>(high) << 64 | low) >> *rc::gen::inRange(1, 120)));
     const Ratio ratio = Ratio::from_units(*rc::gen::inRange<std::int64_t>(0, INT64_MAX));
     const Big exact = big(whole) * ratio.units() / 1'000'000'000;
     const Big most = (Big(1) << 127) - 1;
@@ -220,7 +222,8 @@ TEST_CASE("Scaling multiplies before it divides, without overflow in between") {
     const auto any = [] {
       const auto high = *rc::gen::inRange<std::uint64_t>(0, std::uint64_t{1} << 62);
       const auto low = *rc::gen::arbitrary<std::uint64_t>();
-      return Money::from_units(static_cast<Int128>((static_cast<unsigned __int128>(high) << 64 | low) >> *rc::gen::inRange(0, 126)));
+      return Money::from_units(
+          static_cast<Int128>((static_cast<unsigned __int128>(high) << 64 | low) >> *rc::gen::inRange(0, 126)));
     };
     const Money whole = any(), part = any(), total = any();
     RC_PRE(total > Money{});

@@ -97,7 +97,8 @@ TEST_CASE("A cross settles its part of the reservation; the rest is the order's"
   Account account = Account::ready();
   account.judge("BTC", {{0, 8, "a", "alpha"}, {0, -5, "b", "beta"}});
   CHECK(reserved(account.state(), "BTC") == Quantity::whole(3));
-  account.give(InternalNettingSettled{account.last.batch, {}, Price::whole(100), "test", account.now, 0, Quantity::whole(5), 1, {}, {}});
+  account.give(
+      InternalNettingSettled{account.last.batch, {}, Price::whole(100), "test", account.now, 0, Quantity::whole(5), 1, {}, {}});
   const auto& held = account.state().products.at(ProductId("BTC")).reservations;
   REQUIRE(held.size() == 1);
   CHECK(held[0].buy == Quantity::whole(3));
@@ -215,8 +216,9 @@ TEST_CASE("However batches are judged and filled, no position, gross notional or
       if (*rc::gen::arbitrary<bool>()) {
         const char* product = products[*rc::gen::inRange(0, 3)];
         // A withdrawal's lane lets several batches of a product be under way at once.
-        const auto decided = account.judge(product, {{0, *rc::gen::inRange<std::int64_t>(-9, 10)}, {0, *rc::gen::inRange<std::int64_t>(-9, 10)}},
-                                           BatchKind::withdrawal);
+        const auto decided =
+            account.judge(product, {{0, *rc::gen::inRange<std::int64_t>(-9, 10)}, {0, *rc::gen::inRange<std::int64_t>(-9, 10)}},
+                          BatchKind::withdrawal);
         for (const RiskApproved& approved : all_of<RiskApproved>(decided)) {
           const Quantity net = approved.buy - approved.sell;
           if (approved.buy > Quantity{} && approved.sell > Quantity{})

@@ -40,7 +40,8 @@ const Break breaks[] = {
     {"LEVERAGE_EXCEEDED", [](Situation& s) { s.limits.leverage_max = Ratio::parse("0.001"); }},
     {"DRAWDOWN_EXCEEDED", [](Situation& s) { s.limits.drawdown_max = Ratio{}; }},
     {"DAILY_LOSS_EXCEEDED", [](Situation& s) { s.limits.daily_loss_max = money("0.5"); }},
-    {"OPEN_LIMIT_EXCEEDED", [](Situation& s) { s.limits.open_positions_max = s.limits.open_positions_max ? std::optional(1l) : std::nullopt; }},
+    {"OPEN_LIMIT_EXCEEDED",
+     [](Situation& s) { s.limits.open_positions_max = s.limits.open_positions_max ? std::optional(1l) : std::nullopt; }},
     {"NO_OPEN_POSITION", [](Situation& s) { s.limits.allow_short = false; }},
 };
 

@@ -44,13 +44,15 @@ TEST_CASE("A slot is taken at the approval, not at the fill, and free again when
   CHECK(denied_by(account.judge("BTC", {{0, 1}}, BatchKind::withdrawal)) == "");   // the slot's own product
 
   SECTION("rejected by the venue") {
-    account.give(IntentsReturned{account.last.batch, RuleId("CANCELLED"), "", {{{SubscriptionId("sub-1"), 1}, Quantity::whole(1)}}, 1});
+    account.give(
+        IntentsReturned{account.last.batch, RuleId("CANCELLED"), "", {{{SubscriptionId("sub-1"), 1}, Quantity::whole(1)}}, 1});
     account.command(first, Quantity::whole(1));
     account.refuse(first);
     CHECK(denied_by(account.judge("ETH", {{0, 1}})) == "");
   }
   SECTION("given back by the book before an order existed") {
-    account.give(IntentsReturned{account.last.batch, RuleId("CANCELLED"), "", {{{SubscriptionId("sub-1"), 1}, Quantity::whole(1)}}, 1});
+    account.give(
+        IntentsReturned{account.last.batch, RuleId("CANCELLED"), "", {{{SubscriptionId("sub-1"), 1}, Quantity::whole(1)}}, 1});
     account.give(IntentsReturned{first, RuleId("MID_UNAVAILABLE"), "", {{{SubscriptionId("sub-1"), 1}, Quantity::whole(1)}}, 2});
     CHECK(denied_by(account.judge("ETH", {{0, 1}})) == "");
   }
@@ -70,9 +72,17 @@ TEST_CASE("Without reserve_on_open only what is really open counts") {
 TEST_CASE("A product whose sources net to zero is still open") {
   Account account = with_marks(picker(1));
   account.judge("BTC", {{0, 5, "a", "alpha"}, {0, -5, "b", "beta"}});
-  account.give(InternalNettingSettled{account.last.batch, {}, Price::whole(100), "test", account.now, 0, Quantity::whole(5), 1,
-                                      {{SignalSourceId("alpha"), Quantity::whole(5)}, {SignalSourceId("beta"), Quantity::whole(-5)}},
-                                      {}});
+  account.give(
+      InternalNettingSettled{account.last.batch,
+                             {},
+                             Price::whole(100),
+                             "test",
+                             account.now,
+                             0,
+                             Quantity::whole(5),
+                             1,
+                             {{SignalSourceId("alpha"), Quantity::whole(5)}, {SignalSourceId("beta"), Quantity::whole(-5)}},
+                             {}});
   CHECK(account.state().products.at(ProductId("BTC")).position == Quantity{});
   CHECK(account.state().products.at(ProductId("BTC")).reservations.empty());
   CHECK(denied_by(account.judge("ETH", {{0, 1}})) == "OPEN_LIMIT_EXCEEDED");
