@@ -25,21 +25,33 @@ Quantity reduction_for(const State& state, Money short_by) {
   return Quantity::from_units(static_cast<std::int64_t>(lots) * state.lot.units());
 }
 
+Money left_to_release(const State& state) { return state.withdrawal->asked - state.withdrawal->released; }
+
+// What is free of what is left, in whole minimum units.
+Money releasable(const State& state) {
+  return std::min(left_to_release(state), whole_units(free_cash(state), state.withdrawal->minimum_unit).whole);
+}
+
+WithdrawalStep release(const State& state, Money amount, bool last, const Moment& moment, Outlet& out) {
+  out(CapitalReleased{state.withdrawal->key, state.investor, SubscriptionId(moment.self), amount, last, moment.now});
+  return {last, amount};
+}
+
 }  // namespace
+
+WithdrawalStep finish_withdrawal(const State& state, const Moment& moment, Outlet& out) {
+  return release(state, releasable(state), true, moment, out);
+}
 
 WithdrawalStep continue_withdrawal(const State& state, const Moment& moment, Outlet& out) {
   const Subscription::Withdrawal& ask = *state.withdrawal;
-  const auto release = [&](Money amount, bool last) {
-    out(CapitalReleased{ask.key, state.investor, SubscriptionId(moment.self), amount, last, moment.now});
-    return WithdrawalStep{last, amount};
-  };
-  const Money left = ask.asked - ask.released;
-  const Money free = whole_units(free_cash(state), ask.minimum_unit).whole;
-  if (free >= left) return release(left, true);
-  if (state.position == Quantity{} || ask.rounds >= Subscription::withdrawal_rounds_max) return release(free, true);
-  if (equity(stake_of(state), state.price) <= Money{}) return release(free, true);  // closing would free nothing
+  const Money left = left_to_release(state);
+  const Money free = releasable(state);
+  if (free == left || state.position == Quantity{}) return finish_withdrawal(state, moment, out);
+  if (ask.rounds >= Subscription::withdrawal_rounds_max) return finish_withdrawal(state, moment, out);
+  if (equity(stake_of(state), state.price) <= Money{}) return finish_withdrawal(state, moment, out);  // closing would free nothing
 
-  const WithdrawalStep step = free > Money{} ? release(free, false) : WithdrawalStep{};
+  const WithdrawalStep step = free > Money{} ? release(state, free, false, moment, out) : WithdrawalStep{};
   const Money required = margin(exposure_of(state), state.price, state.multiplier, state.terms.leverage_max);
   const Quantity reduction = reduction_for(state, left + required - equity(stake_of(state), state.price));
   IntentCreated intent = next_intent(state, moment, IntentReason::withdrawal, ask.key);

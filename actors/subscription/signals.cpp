@@ -78,6 +78,13 @@ void go_flat(const State& state, const SignalReceived& signal, const Moment& mom
   if (closes_now) close_position(state, IntentReason::forced_flat, moment, out);
 }
 
+// A position that nobody wished for, while the latest signal wants none.
+void keep_flat(const State& state, const Moment& moment, Outlet& out) {
+  if (!held_flat(state) || state.position + outstanding(state) == Quantity{}) return;
+  if (works(state)) return supersede_intent(state, moment, out);
+  close_position(state, IntentReason::late_fill, moment, out);
+}
+
 }  // namespace
 
 IntentCreated next_intent(const State& state, const Moment& moment, IntentReason reason, const IdempotencyKey& cause) {
@@ -134,7 +141,7 @@ void after_intent(const State& state, const Moment& moment, Outlet& out) {
   if (held_flat(state) && state.position != Quantity{}) {
     const bool refused = over.open == Quantity{} && over.filled == Quantity{} && !over.cancelling;
     if (!refused) return close_position(state, over.newer_signal ? IntentReason::forced_flat : IntentReason::late_fill, moment, out);
-    if (state.withdrawal && state.withdrawal->rounds >= Subscription::withdrawal_rounds_max) continue_withdrawal(state, moment, out);
+    if (state.withdrawal) finish_withdrawal(state, moment, out);  // which does not wait for a market that refuses
     return retry_flat_later(state, moment, out);
   }
   WithdrawalStep step;
@@ -168,10 +175,7 @@ void Subscription::decide(const State& state, const RiskRejected& rejected, Row 
 
 void Subscription::decide(const State& state, const IntentsReturned& returned, Row row, const Moment& moment, Out<Events>& out) {
   const ReturnedRow& back = returned.rows.at(row.index);
-  if (!state.intent || back.intent.number != state.intent->number) {
-    if (!works(state) && held_flat(state) && state.position != Quantity{}) close_position(state, IntentReason::late_fill, moment, out);
-    return;
-  }
+  if (!state.intent || back.intent.number != state.intent->number) return keep_flat(state, moment, out);
   // A return may concern one leg only; the intent is over when nothing of it is outstanding.
   const Quantity working = outstanding(state);
   TALLY_ASSERT(back.unfilled == Quantity{} || sign(back.unfilled) == sign(working));
@@ -181,9 +185,7 @@ void Subscription::decide(const State& state, const IntentsReturned& returned, R
   if (back.unfilled == working) after_intent(state, moment, out);
 }
 
-void Subscription::decide(const State& state, const DriftResolved&, const Moment& moment, Out<Events>& out) {
-  if (!works(state) && held_flat(state) && state.position != Quantity{}) close_position(state, IntentReason::late_fill, moment, out);
-}
+void Subscription::decide(const State& state, const DriftResolved&, const Moment& moment, Out<Events>& out) { keep_flat(state, moment, out); }
 
 void Subscription::decide(const State& state, const DeadlineReached& deadline, const Moment& moment, Out<Events>& out) {
   if (deadline.name != flat_retry_name(state)) return;  // another intent came since

@@ -41,5 +41,7 @@ struct WithdrawalStep {
 };
 // Releases what is free for the withdrawal; where that is short, reduces the position for it.
 WithdrawalStep continue_withdrawal(const State& state, const Moment& moment, Outlet& out);
+// Ends it with what is free.
+WithdrawalStep finish_withdrawal(const State& state, const Moment& moment, Outlet& out);
 
 }  // namespace tally::wishes

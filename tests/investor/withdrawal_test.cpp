@@ -138,10 +138,15 @@ TEST_CASE("A signal that comes during a withdrawal waits for it, and a flat goes
   CHECK(other.subscription("ada-1").position == Quantity{});
 }
 
-TEST_CASE("A subscription that owes more than it holds is left alone") {
-  Invested world("1", {"ada-1"});  // 10 held at 100, leverage 2
-  const auto decided = world.withdraw("ada", Money::whole(10), "w1", Price::parse("0.01"));
-  CHECK(all<IntentCreated>(decided).size() + all<CommandDenied>(decided).size() == 1);
+TEST_CASE("A subscription that owes more than it holds is not closed for nothing") {
+  Invested world("1", {"ada-1"});
+  world.signal(-1, "s2", hundred, Ratio::parse("0.5"));  // twice its capital
+  world.fill_all(hundred);
+  CHECK(world.subscription("ada-1").position == Quantity::whole(-20));
+  const auto decided = world.withdraw("ada", Money::whole(10), "w1", Price::whole(160));
+  CHECK(all<IntentCreated>(decided).empty());
+  CHECK(one<WithdrawalSettled>(decided).paid == Money{});
+  CHECK(world.subscription("ada-1").position == Quantity::whole(-20));
 }
 
 TEST_CASE("No event of a withdrawal touches another investor") {

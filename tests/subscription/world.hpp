@@ -175,7 +175,6 @@ class World {
       const bool owed = order.cancelling || order.intent.reason == IntentReason::withdrawal;
       if (owed) input.push_back(return_of(intent, {}, "FILLED"));
       orders.erase(intent);
-      closed.push_back(order.intent);
     } else {
       orders.at(intent) = order;
     }
@@ -193,7 +192,7 @@ class World {
   std::vector<Message> give_back(const IntentId& intent, const char* rule = "ORDER_REJECTED") {
     const Order order = orders.at(intent);
     orders.erase(intent);
-    closed.push_back(order.intent);
+    given_back.emplace_back(order.intent, order.left);
     return submit({return_of(intent, order.left, rule)});
   }
   // Risk denies what an order opens.
@@ -252,7 +251,7 @@ class World {
 
   std::vector<Entry> log;
   std::map<IntentId, Order> orders;      // that work
-  std::vector<IntentCreated> closed;     // filled or given back
+  std::vector<std::pair<IntentCreated, Quantity>> given_back;  // with what of them was not traded
   Money moved_in;                        // deposits less paid withdrawals
   Money traded;                          // exact change of cash by trades
   Time now{1'000'000 * ns_per_s};
