@@ -76,8 +76,8 @@ struct IntentCreated {
   IdempotencyKey signal;                 // what caused it, where a command did
 };
 BOOST_DESCRIBE_STRUCT(IntentCreated, (),
-                      (intent, investor, source, product, reason, close, open, target, price, price_source, price_at, virtual_capital,
-                       stop_loss_ratio, signal))
+                      (intent, investor, source, product, reason, close, open, target, price, price_source, price_at,
+                       virtual_capital, stop_loss_ratio, signal))
 
 // What an intent held and did not trade is given back. The compensating event of every rejection.
 struct IntentReleased {
@@ -90,8 +90,8 @@ struct IntentReleased {
 };
 BOOST_DESCRIBE_STRUCT(IntentReleased, (), (intent, product, quantity, rule, reason))
 
-// A subscription no longer wants what its working intent would still open; what it closes runs on. The book returns the
-// intent (IntentsReturned) when nothing of it works any more, however it ended.
+// Something newer waits for a subscription's working intent: what of it is not ordered yet is not wanted any more, and the
+// book returns the intent (IntentsReturned) when nothing of it works, however it ended.
 struct IntentCancelRequested {
   static constexpr About about{25, 1, Layer::intent, "strategy.intent", "intent"};
   IntentId intent;

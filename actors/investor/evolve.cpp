@@ -31,7 +31,9 @@ void settle(State& state, const SplitRow& row, std::int64_t multiplier) {
 
 void Investor::evolve(State& state, const MarkCaptured& mark) { state.marks[mark.product] = mark.price; }
 
-void Investor::evolve(State& state, const FillSplit& split, Row row) { settle(state, split.rows.at(row.index), split.multiplier); }
+void Investor::evolve(State& state, const FillSplit& split, Row row) {
+  settle(state, split.rows.at(row.index), split.multiplier);
+}
 
 void Investor::evolve(State& state, const InternalNettingSettled& cross, Row row) {
   settle(state, cross.rows.at(row.index), cross.multiplier);
@@ -42,7 +44,8 @@ void Investor::evolve(State& state, const CapitalReleased& released) {
   holding.allotted -= released.amount;
   holding.stake.cash -= released.amount;
   state.unallotted += released.amount;
-  if (state.withdrawal && state.withdrawal->key == released.key && released.last) state.withdrawal->awaited.erase(released.subscription);
+  if (state.withdrawal && state.withdrawal->key == released.key && released.last)
+    state.withdrawal->awaited.erase(released.subscription);
 }
 
 void Investor::evolve(State& state, const InvestorLedgerUpdated& updated) {
@@ -63,7 +66,8 @@ void Investor::evolve(State& state, const SubscriptionUpdated& updated) {
   holding.version = updated.version;
   // As it was asked: a change names neither source nor product; an addition's capital follows with CapitalAllotted.
   if (updated.version == 1)
-    remember(state, updated.key, updated.at, {Asked::subscription, updated.subscription, updated.source, updated.product, {}, false, updated.terms});
+    remember(state, updated.key, updated.at,
+             {Asked::subscription, updated.subscription, updated.source, updated.product, {}, false, updated.terms});
   else
     remember(state, updated.key, updated.at, {Asked::terms, updated.subscription, {}, {}, {}, false, updated.terms});
 }

@@ -31,13 +31,15 @@ bool is_whole(Money amount, Money unit) { return unit > Money{} && whole_units(a
 
 Denial judge_amount(Money amount, Money unit) {
   if (amount <= Money{}) return {"AMOUNT_NOT_POSITIVE", "the amount must be above zero"};
-  if (!is_whole(amount, unit)) return {"AMOUNT_NOT_WHOLE_UNITS", "the amount is not a whole number of the currency's minimum units"};
+  if (!is_whole(amount, unit))
+    return {"AMOUNT_NOT_WHOLE_UNITS", "the amount is not a whole number of the currency's minimum units"};
   return {};
 }
 
 Denial judge_terms(const SubscriptionTerms& terms) {
   const auto refuse = [](const char* reason) { return Denial{"TERMS_OUT_OF_RANGE", reason}; };
-  if (terms.risk_fraction <= Ratio{} || terms.risk_fraction > Ratio::whole(1)) return refuse("risk_fraction is above 0 and at most 1");
+  if (terms.risk_fraction <= Ratio{} || terms.risk_fraction > Ratio::whole(1))
+    return refuse("risk_fraction is above 0 and at most 1");
   if (terms.leverage_max <= Ratio{}) return refuse("leverage_max is above 0");
   if (terms.loss_max && *terms.loss_max <= Money{}) return refuse("loss_max is above 0");
   if (terms.notional_max && *terms.notional_max <= Money{}) return refuse("notional_max is above 0");
@@ -70,9 +72,13 @@ Content content_of(const AddSubscription& ask) {
   return {Investor::Asked::subscription, ask.subscription, ask.source, ask.product, ask.capital, false, ask.terms};
 }
 
-Content content_of(const ChangeSubscription& ask) { return {Investor::Asked::terms, ask.subscription, {}, {}, {}, false, ask.terms}; }
+Content content_of(const ChangeSubscription& ask) {
+  return {Investor::Asked::terms, ask.subscription, {}, {}, {}, false, ask.terms};
+}
 
-Content content_of(const AllotCapital& ask) { return {Investor::Asked::allotment, ask.subscription, {}, {}, ask.amount, false, {}}; }
+Content content_of(const AllotCapital& ask) {
+  return {Investor::Asked::allotment, ask.subscription, {}, {}, ask.amount, false, {}};
+}
 
 // The whole units that leave the buffer, share by share in order of name.
 BufferAdjusted from_buffer(const State& state, const IdempotencyKey& key, const Moment& moment, Money amount) {
@@ -87,7 +93,8 @@ BufferAdjusted from_buffer(const State& state, const IdempotencyKey& key, const 
 }
 
 // `paid` is at most what is withdrawable.
-void pay(const State& state, const IdempotencyKey& key, Money asked, Money paid, bool immediate, const Moment& moment, Outlet& out) {
+void pay(const State& state, const IdempotencyKey& key, Money asked, Money paid, bool immediate, const Moment& moment,
+         Outlet& out) {
   const InvestorId self(moment.self);
   if (paid > state.unallotted) out(from_buffer(state, key, moment, paid - state.unallotted));
   if (paid > Money{}) out(InvestorLedgerUpdated{key, self, {}, LedgerReason::withdrawal, -paid, moment.now});
@@ -109,7 +116,8 @@ void Investor::decide(const State& state, const WithdrawFunds& ask, const Moment
   if (state.withdrawal) return deny(ask.key, {"WITHDRAWAL_IN_PROGRESS", "another withdrawal is under way"}, out);
   const Money payable = withdrawable(state, ask.minimum_unit);
   if (ask.amount <= payable) return pay(state, ask.key, ask.amount, ask.amount, ask.immediate, moment, out);
-  if (!ask.immediate) return deny(ask.key, {"INSUFFICIENT_CASH", "less than that can be withdrawn without reducing positions"}, out);
+  if (!ask.immediate)
+    return deny(ask.key, {"INSUFFICIENT_CASH", "less than that can be withdrawn without reducing positions"}, out);
   std::vector<WithdrawalRow> rows = plan_withdrawal(state, ask.amount - payable, ask.minimum_unit);
   if (rows.empty() && payable == Money{}) return deny(ask.key, {"INSUFFICIENT_CASH", "nothing is left to withdraw"}, out);
   if (rows.empty()) return pay(state, ask.key, ask.amount, payable, true, moment, out);
@@ -121,7 +129,8 @@ void Investor::decide(const State& state, const AddSubscription& ask, const Mome
   if (repeats(state, ask.key, content_of(ask), out)) return;
   if (ask.subscription.empty() || ask.source.empty() || ask.product.empty())
     return deny(ask.key, {"NAME_MISSING", "a subscription names itself, its signal source and its product"}, out);
-  if (state.holdings.contains(ask.subscription)) return deny(ask.key, {"SUBSCRIPTION_EXISTS", "there is a subscription of this name"}, out);
+  if (state.holdings.contains(ask.subscription))
+    return deny(ask.key, {"SUBSCRIPTION_EXISTS", "there is a subscription of this name"}, out);
   if (const Denial denial = judge_terms(ask.terms)) return deny(ask.key, denial, out);
   if (ask.capital != Money{})
     if (const Denial denial = judge_amount(ask.capital, ask.minimum_unit)) return deny(ask.key, denial, out);
@@ -134,11 +143,13 @@ void Investor::decide(const State& state, const AddSubscription& ask, const Mome
 void Investor::decide(const State& state, const ChangeSubscription& ask, const Moment& moment, Out<Events>& out) {
   if (repeats(state, ask.key, content_of(ask), out)) return;
   const auto holding = state.holdings.find(ask.subscription);
-  if (holding == state.holdings.end()) return deny(ask.key, {"UNKNOWN_SUBSCRIPTION", "this investor has no subscription of this name"}, out);
+  if (holding == state.holdings.end())
+    return deny(ask.key, {"UNKNOWN_SUBSCRIPTION", "this investor has no subscription of this name"}, out);
   if (const Denial denial = judge_terms(ask.terms)) return deny(ask.key, denial, out);
 
   const Holding& held = holding->second;
-  out(SubscriptionUpdated{ask.key, ask.subscription, held.version + 1, ask.investor, held.source, held.product, ask.terms, moment.now});
+  out(SubscriptionUpdated{ask.key, ask.subscription, held.version + 1, ask.investor, held.source, held.product, ask.terms,
+                          moment.now});
 }
 
 void Investor::decide(const State& state, const AllotCapital& ask, const Moment& moment, Out<Events>& out) {

@@ -24,8 +24,8 @@ struct Investor {
   static constexpr EntityKind kind = EntityKind::investor;
   static constexpr int reducer_version = 1;
   // Decided: the commands and CapitalReleased. Only folded: MarkCaptured, FillSplit, InternalNettingSettled.
-  using Inputs = inputs<DepositFunds, WithdrawFunds, AddSubscription, ChangeSubscription, AllotCapital, CapitalReleased, MarkCaptured,
-                        FillSplit, InternalNettingSettled>;
+  using Inputs = inputs<DepositFunds, WithdrawFunds, AddSubscription, ChangeSubscription, AllotCapital, CapitalReleased,
+                        MarkCaptured, FillSplit, InternalNettingSettled>;
   using Events = events<InvestorLedgerUpdated, SubscriptionUpdated, CapitalAllotted, WithdrawalRequested, WithdrawalSettled,
                         BufferAdjusted, CommandDenied>;
 

@@ -18,7 +18,8 @@ void Signal::decide(const State& state, const SendSignal& ask, const Moment& mom
   if (said) return deny("KEY_REUSED", "this key already came with another signal");
   if (state.lot == Quantity{}) return deny("UNKNOWN_PRODUCT", "the product is not defined in this account");
   if (!is_direction(ask.direction)) return deny("DIRECTION_OUT_OF_RANGE", "direction is -1, 0 or 1");
-  if (!is_stop_loss_ratio(ask.stop_loss_ratio)) return deny("STOP_LOSS_RATIO_OUT_OF_RANGE", "stop_loss_ratio is above 0 and at most 1");
+  if (!is_stop_loss_ratio(ask.stop_loss_ratio))
+    return deny("STOP_LOSS_RATIO_OUT_OF_RANGE", "stop_loss_ratio is above 0 and at most 1");
 
   SignalReceived received;
   received.key = ask.key;

@@ -49,7 +49,8 @@ WithdrawalStep continue_withdrawal(const State& state, const Moment& moment, Out
   const Money free = releasable(state);
   if (free == left || state.position == Quantity{}) return finish_withdrawal(state, moment, out);
   if (ask.rounds >= Subscription::withdrawal_rounds_max) return finish_withdrawal(state, moment, out);
-  if (equity(stake_of(state), state.price) <= Money{}) return finish_withdrawal(state, moment, out);  // closing would free nothing
+  if (equity(stake_of(state), state.price) <= Money{})
+    return finish_withdrawal(state, moment, out);  // closing would free nothing
 
   const WithdrawalStep step = free > Money{} ? release(state, free, false, moment, out) : WithdrawalStep{};
   const Money required = margin(exposure_of(state), state.price, state.multiplier, state.terms.leverage_max);

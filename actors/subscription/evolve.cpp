@@ -91,7 +91,8 @@ void Subscription::evolve(State& state, const WithdrawalRequested& request, Row 
 void Subscription::evolve(State& state, const DriftResolved& drift) {
   if (drift.kind != DriftKind::position || drift.resolution != DriftResolution::assigned) return;
   state.cash -= notional(drift.price, drift.quantity, drift.multiplier);
-  trade(state, {drift.quantity, drift.price, drift.multiplier, ExecutionId("drift:" + std::to_string(drift.drift)), drift.at}, std::nullopt);
+  trade(state, {drift.quantity, drift.price, drift.multiplier, ExecutionId("drift:" + std::to_string(drift.drift)), drift.at},
+        std::nullopt);
   see_price(state, drift.price, "drift", drift.at);
 }
 

@@ -25,7 +25,8 @@ Money realized_by(const Lot& lot, Quantity part, const LotFill& fill) {
 std::vector<TradeMatch> matches_of(const Lots& lots, const LotFill& fill) {
   std::vector<TradeMatch> matches;
   close_oldest(lots, fill.quantity, [&](const Lot& lot, Quantity part) {
-    matches.push_back({part, lot.price, fill.price, lot.execution, fill.execution, lot.opened_at, fill.at, realized_by(lot, part, fill)});
+    matches.push_back(
+        {part, lot.price, fill.price, lot.execution, fill.execution, lot.opened_at, fill.at, realized_by(lot, part, fill)});
   });
   return matches;
 }

@@ -20,12 +20,14 @@ Sized size_opening(const State& state, const Subscription::Heard& signal, Money 
   const auto refuse = [](RuleId rule, const char* reason) { return Sized{{}, rule, reason}; };
   if (!state.terms.active) return refuse(rules::inactive, "the subscription is inactive: it closes, but does not open");
   if (late) return refuse(rules::stale, "the signal could not be taken when it came");
-  if (state.terms.stop_required && !signal.stop_loss_ratio) return refuse(rules::stop_required, "an opening needs a stop_loss_ratio");
+  if (state.terms.stop_required && !signal.stop_loss_ratio)
+    return refuse(rules::stop_required, "an opening needs a stop_loss_ratio");
   if (signal.price <= Price{}) return refuse(rules::mark_missing, "no price was known to size with");
   if (virtual_capital <= Money{}) return refuse(rules::vc_exhausted, "no virtual capital is left");
   try {
-    const Quantity size = size_of({virtual_capital, signal.stop_loss_ratio.value_or(Ratio::whole(1)), signal.price, state.lot, state.multiplier},
-                                  state.terms);
+    const Quantity size =
+        size_of({virtual_capital, signal.stop_loss_ratio.value_or(Ratio::whole(1)), signal.price, state.lot, state.multiplier},
+                state.terms);
     if (size == Quantity{}) return refuse(rules::below_min_lot, "its size is below one lot");
     return {signal.direction.value > 0 ? size : -size, {}};
   } catch (const DecimalError&) {
@@ -140,7 +142,8 @@ void after_intent(const State& state, const Moment& moment, Outlet& out) {
   const Subscription::Intent& over = *state.intent;
   if (held_flat(state) && state.position != Quantity{}) {
     const bool refused = over.open == Quantity{} && over.filled == Quantity{} && !over.cancelling;
-    if (!refused) return close_position(state, over.newer_signal ? IntentReason::forced_flat : IntentReason::late_fill, moment, out);
+    if (!refused)
+      return close_position(state, over.newer_signal ? IntentReason::forced_flat : IntentReason::late_fill, moment, out);
     if (state.withdrawal) finish_withdrawal(state, moment, out);  // which does not wait for a market that refuses
     return retry_flat_later(state, moment, out);
   }
@@ -185,7 +188,9 @@ void Subscription::decide(const State& state, const IntentsReturned& returned, R
   if (back.unfilled == working) after_intent(state, moment, out);
 }
 
-void Subscription::decide(const State& state, const DriftResolved&, const Moment& moment, Out<Events>& out) { keep_flat(state, moment, out); }
+void Subscription::decide(const State& state, const DriftResolved&, const Moment& moment, Out<Events>& out) {
+  keep_flat(state, moment, out);
+}
 
 void Subscription::decide(const State& state, const DeadlineReached& deadline, const Moment& moment, Out<Events>& out) {
   if (deadline.name != flat_retry_name(state)) return;  // another intent came since

@@ -3,8 +3,8 @@
 //
 // Laws
 //   ownership    cash and position change only by capital events, fills, crosses and an operator's assignment of drift
-//   one wish     at most one intent works at a time. A signal that comes meanwhile cancels it where it opens, waits, and is
-//                acted on when the intent is over; of several the latest counts
+//   one wish     at most one intent works at a time. A signal that wants something else meanwhile asks for it back, waits, and
+//                is acted on when the intent is over; of several the latest counts
 //   no resizing  a signal in the direction held does nothing; the stop ratio an opening was sized with stays until flat
 //   forced flat  direction 0 is always a success; it closes at once, closes late fills too, and holds until the next
 //                opening signal. It is never limited, denied or given up: where the market refuses, it tries again
@@ -31,8 +31,8 @@ struct Subscription {
   // WithdrawalRequested, DriftResolved, DeadlineReached. Only folded: BufferAdjusted, FillSplit, InternalNettingSettled.
   using Inputs = inputs<SubscriptionUpdated, CapitalAllotted, BufferAdjusted, SignalReceived, FillSplit, InternalNettingSettled,
                         RiskRejected, IntentsReturned, ReleaseCapital, WithdrawalRequested, DriftResolved, DeadlineReached>;
-  using Events = events<IntentCreated, IntentReleased, IntentCancelRequested, SignalForcedFlatHandled, CapitalReleased, CommandDenied,
-                        AlertTriggered, DeadlineSet>;
+  using Events = events<IntentCreated, IntentReleased, IntentCancelRequested, SignalForcedFlatHandled, CapitalReleased,
+                        CommandDenied, AlertTriggered, DeadlineSet>;
 
   static constexpr std::uint32_t withdrawal_rounds_max = 3;  // the last one closes the whole position
   static constexpr std::int64_t flat_retry_min_ns = ns_per_s;
@@ -134,8 +134,8 @@ BOOST_DESCRIBE_STRUCT(Subscription::Intent, (),
 BOOST_DESCRIBE_STRUCT(Subscription::Withdrawal, (), (key, asked, released, minimum_unit, rounds))
 BOOST_DESCRIBE_STRUCT(Subscription::State, (),
                       (investor, source, product, terms, version, cash, buffer, position, lots, realized, fees, stop_loss_ratio,
-                       stop_alerted, price, price_source, price_at, lot, multiplier, heard, intent, intents, flat_retries, withdrawal,
-                       answered))
+                       stop_alerted, price, price_source, price_at, lot, multiplier, heard, intent, intents, flat_retries,
+                       withdrawal, answered))
 
 // Allotted cash, marked position and its share of the buffer, exact. Asking changes nothing.
 Money virtual_capital(const Subscription::State& state, Price mark);

@@ -15,14 +15,14 @@ inline IntentId intent_id(const Moment& moment, std::uint64_t number) { return {
 inline bool works(const State& state) { return outstanding(state) != Quantity{}; }
 
 // Whether what works would still open. What is released while an intent works is of its opening leg: closings are never
-// denied, and run on when it is superseded.
+// denied, and are given back only with all the rest.
 inline bool opens(const Subscription::Intent& intent) { return abs(intent.released) < abs(intent.open); }
 
 // The next intent, with everything filled in but its legs' sizes and what they were sized with.
 IntentCreated next_intent(const State& state, const Moment& moment, IntentReason reason, const IdempotencyKey& cause);
 
-// Something newer waits for the working intent: what it opens is wanted back, what it closes runs on, and the book is to say
-// when it is over. (Of a withdrawal's intent it says so unasked.)
+// Something newer waits for the working intent: the book is to give it back, or to say when it is over. (Of a withdrawal's
+// intent it says so unasked.)
 void supersede_intent(const State& state, const Moment& moment, Outlet& out);
 
 // Acts on the latest signal, which opens. `released` left the cash in this decision; `late` says that the signal itself

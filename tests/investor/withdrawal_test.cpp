@@ -61,8 +61,9 @@ TEST_CASE("What is short is reduced alike in all, each in a batch of its own, an
   CHECK(all<WithdrawalSettled>(decided).empty());
   CHECK(one<CommandDenied>(world.withdraw("ada", cent, "w2", hundred)).rule == RuleId("WITHDRAWAL_IN_PROGRESS"));
   CHECK(one<CommandDenied>(world.release("ada-1", "ada", cent, "r1")).rule == RuleId("WITHDRAWAL_IN_PROGRESS"));
-  CHECK(one<CommandDenied>(world.submit({AllotCapital{IdempotencyKey("al"), InvestorId("ada"), SubscriptionId("ada-1"), cent, cent}})).rule ==
-        RuleId("WITHDRAWAL_IN_PROGRESS"));
+  CHECK(one<CommandDenied>(
+            world.submit({AllotCapital{IdempotencyKey("al"), InvestorId("ada"), SubscriptionId("ada-1"), cent, cent}}))
+            .rule == RuleId("WITHDRAWAL_IN_PROGRESS"));
   CHECK(world.withdraw("ada", Money::parse("1950"), "w1", hundred).empty());  // a retry
 
   const auto end = world.fill_all(hundred);

@@ -19,7 +19,10 @@ inline std::ostream& operator<<(std::ostream& out, const Step& step) {
 inline rc::Gen<std::vector<Step>> histories() {
   const auto number = [] { return rc::gen::inRange<std::uint32_t>(0, 100'000); };
   return rc::gen::scale(4.0, rc::gen::container<std::vector<Step>>(rc::gen::apply(
-                                 [](std::uint32_t kind, std::uint32_t a, std::uint32_t b) { return Step{kind, a, b}; }, number(), number(), number())));
+                                 [](std::uint32_t kind, std::uint32_t a, std::uint32_t b) {
+                                   return Step{kind, a, b};
+                                 },
+                                 number(), number(), number())));
 }
 
 inline const char* investor_of(std::uint32_t n) {
@@ -31,8 +34,12 @@ inline const char* subscription_of(std::uint32_t n) {
   return names[n % 5];
 }
 inline Price price_of(std::uint32_t n) { return Price::from_units(50'000'000'000 + std::int64_t{n} * 1'000'030); }
-inline Money amount_of(std::uint32_t n) { return Money::from_units(Int128{n} * 7 * cent.units() / 2 / cent.units() * cent.units()); }
-inline Money fee_of(std::uint32_t n) { return Money::from_units(Int128{n % 5'000} * 1'000'000'000'000'003 - 1'000'000'000'000'000'000); }
+inline Money amount_of(std::uint32_t n) {
+  return Money::from_units(Int128{n} * 7 / 2 * cent.units());
+}
+inline Money fee_of(std::uint32_t n) {
+  return Money::from_units(Int128{n % 5'000} * 1'000'000'000'000'003 - 1'000'000'000'000'000'000);
+}
 
 // Plays steps in a World. What each would say again under the same key is kept in `said`.
 class Player {
@@ -55,8 +62,14 @@ class Player {
       case 9: return say(ReleaseCapital{key(), InvestorId(investor_of(step.b)), subscription(step.a), amount_of(step.b), cent});
       case 10: case 11: case 12: case 13: return signal(step);
       case 14: case 15: case 16: return with_order(step, [&](const Order& order) { return fill_part(order, step); });
-      case 17: return with_order(step, [&](const Order& order) { return world_.fill(order.intent.intent, order.left, price_of(step.b), fee_of(step.b)); });
-      case 18: return with_order(step, [&](const Order& order) { return world_.give_back(order.intent.intent, order.cancelling ? "CANCELLED" : "ORDER_REJECTED"); });
+      case 17:
+        return with_order(step, [&](const Order& order) {
+          return world_.fill(order.intent.intent, order.left, price_of(step.b), fee_of(step.b));
+        });
+      case 18:
+        return with_order(step, [&](const Order& order) {
+          return world_.give_back(order.intent.intent, order.cancelling ? "CANCELLED" : "ORDER_REJECTED");
+        });
       case 19: return with_order(step, [&](const Order& order) { return deny(order); });
       case 20: return cross(step);
       case 21: return fill_late(step);
@@ -96,7 +109,8 @@ class Player {
     return terms;
   }
   AddSubscription addition(const Step& step) const {
-    return {key(), subscription(step.a), InvestorId(investor_of(step.b)), source, product, amount_of(step.b), terms_of(step.a), cent};
+    return {key(), subscription(step.a), InvestorId(investor_of(step.b)), source, product, amount_of(step.b), terms_of(step.a),
+            cent};
   }
 
   std::vector<Message> withdraw(const Step& step, bool immediate) {

@@ -77,7 +77,8 @@ TEST_CASE("Cash is conserved to the last unit at every step, and each subscripti
     }
     player.settle(Price::whole(90));
     check_laws(world, drifts);
-    for (const char* name : subscriptions) RC_ASSERT(!held_flat(world.subscription(name)) || world.subscription(name).position == Quantity{});
+    for (const char* name : subscriptions)
+      RC_ASSERT(!held_flat(world.subscription(name)) || world.subscription(name).position == Quantity{});
     for (const char* name : investors) RC_ASSERT(!world.investor(name).withdrawal);
   }));
 }
@@ -88,7 +89,8 @@ TEST_CASE("The stop ratio of an open position never changes") {
     Player player(world);
     for (const Step& step : *histories()) {
       std::map<std::string, std::pair<int, std::optional<Ratio>>> before;
-      for (const char* name : subscriptions) before[name] = {sign(world.subscription(name).position), world.subscription(name).stop_loss_ratio};
+      for (const char* name : subscriptions)
+        before[name] = {sign(world.subscription(name).position), world.subscription(name).stop_loss_ratio};
       player.play(step);
       for (const char* name : subscriptions) {
         const auto& [side, ratio] = before[name];
@@ -165,9 +167,11 @@ TEST_CASE("Deleting an investor's withdrawals leaves every other ledger byte for
       bool withdraws;
       std::uint32_t number;
     };
-    const auto moves = *rc::gen::container<std::vector<Move>>(rc::gen::apply([](int d, bool w, std::uint32_t n) { return Move{d, w, n}; },
-                                                                           rc::gen::inRange(-1, 2), rc::gen::arbitrary<bool>(),
-                                                                           rc::gen::inRange<std::uint32_t>(0, 100'000)));
+    const auto moves = *rc::gen::container<std::vector<Move>>(rc::gen::apply(
+        [](int d, bool w, std::uint32_t n) {
+          return Move{d, w, n};
+        },
+        rc::gen::inRange(-1, 2), rc::gen::arbitrary<bool>(), rc::gen::inRange<std::uint32_t>(0, 100'000)));
     const auto run = [&](bool with_withdrawals) {
       auto world = std::make_unique<World>();
       for (const char* name : investors) world->deposit(name, Money::whole(5'000), "d");
@@ -178,7 +182,8 @@ TEST_CASE("Deleting an investor's withdrawals leaves every other ledger byte for
         // At one price and one rate of fees, however much is traded.
         while (!world->orders.empty()) {
           const Order order = world->orders.begin()->second;
-          world->fill(order.intent.intent, order.left, price_of(move.number), Money::from_units(Int128{abs(order.left).units()} * 1'000'007));
+          world->fill(order.intent.intent, order.left, price_of(move.number),
+                      Money::from_units(Int128{abs(order.left).units()} * 1'000'007));
         }
       };
       std::uint32_t number = 0;
@@ -186,7 +191,8 @@ TEST_CASE("Deleting an investor's withdrawals leaves every other ledger byte for
       for (const Move& move : moves) {
         const std::string key = std::to_string(++number);
         world->now = at = at + 100 * ns_per_s;
-        if (with_withdrawals && move.withdraws) world->withdraw("ada", amount_of(move.number / 100), "w" + key, price_of(move.number));
+        if (with_withdrawals && move.withdraws)
+          world->withdraw("ada", amount_of(move.number / 100), "w" + key, price_of(move.number));
         if (with_withdrawals) trade(move);
         world->now = at + 50 * ns_per_s;
         world->signal(move.direction, "s" + key, price_of(move.number), Ratio::parse("0.3"));
@@ -221,8 +227,10 @@ TEST_CASE("An immediate withdrawal of any size is paid whole where the capital s
     const auto stop = Ratio::from_units(*rc::gen::inRange<std::int64_t>(10'000'000, 1'000'000'001));
     world.signal(*rc::gen::element(-1, 1), "s1", mark, stop);
     world.fill_all(mark);
-    const Money worth = withdrawable(world.investor("ada"), cent) + whole_units(world.subscription("s-1").cash + notional(mark, world.subscription("s-1").position), cent).whole +
-                        whole_units(world.subscription("s-2").cash + notional(mark, world.subscription("s-2").position), cent).whole;
+    const Money worth =
+        withdrawable(world.investor("ada"), cent) +
+        whole_units(world.subscription("s-1").cash + notional(mark, world.subscription("s-1").position), cent).whole +
+        whole_units(world.subscription("s-2").cash + notional(mark, world.subscription("s-2").position), cent).whole;
     const Money ask = Money::from_units(*rc::gen::inRange<std::int64_t>(1, 400'000) * Int128{cent.units()});
     world.withdraw("ada", ask, "w1", mark);
     world.fill_all(mark);

@@ -100,7 +100,8 @@ TEST_CASE("Over random histories the lots agree with a book of single units") {
     for (const auto& [quantity, price] : fills) {
       if (quantity == 0) continue;
       const LotFill fill = fill_of(quantity, price, ++number, multiplier);
-      const std::int64_t closable = std::min<std::int64_t>(std::abs(quantity), quantity * model.position() < 0 ? std::abs(model.position()) : 0);
+      const std::int64_t closable =
+          std::min<std::int64_t>(std::abs(quantity), quantity * model.position() < 0 ? std::abs(model.position()) : 0);
       Money matched;
       Quantity closed;
       for (const TradeMatch& match : matches_of(lots, fill)) {
@@ -116,7 +117,8 @@ TEST_CASE("Over random histories the lots agree with a book of single units") {
       RC_ASSERT(realized == Money::whole(model.realized));
       std::deque<std::int64_t> prices;
       for (const Lot& lot : lots)
-        for (std::int64_t i = 0; i < abs(lot.quantity).units() / Quantity::whole(1).units(); ++i) prices.push_back(lot.price.units() / Price::whole(1).units());
+        for (std::int64_t i = 0; i < abs(lot.quantity).units() / Quantity::whole(1).units(); ++i)
+          prices.push_back(lot.price.units() / Price::whole(1).units());
       RC_ASSERT(prices == model.prices);
     }
   }));
@@ -140,7 +142,8 @@ TEST_CASE("The lots match books kept by beancount, trade by trade and match by m
       const auto& trade = trades[i];
       INFO("trade " << trade[0]);
       const Quantity quantity = Quantity::parse(trade[4]);
-      const LotFill fill{trade[3] == "buy" ? quantity : -quantity, Price::parse(trade[5]), std::stoll(trade[8]), ExecutionId(trade[0]), {}};
+      const LotFill fill{
+          trade[3] == "buy" ? quantity : -quantity, Price::parse(trade[5]), std::stoll(trade[8]), ExecutionId(trade[0]), {}};
       for (const TradeMatch& found : matches_of(lots, fill)) {
         REQUIRE(match < golden.size());
         const auto& expected = golden[match++];

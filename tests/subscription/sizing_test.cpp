@@ -37,13 +37,15 @@ Reference reference(const Opening& opening, const SubscriptionTerms& terms) {
   const Rational lot_notional = value_of(opening.price) * value_of(opening.lot) * opening.multiplier;
   bool representable = floor_of(lot_notional * one_18) <= money_max;
   for (const Rational& budget : budgets) representable = representable && floor_of(budget * one_18) <= money_max;
-  const Integer units = floor_of(*std::min_element(budgets.begin(), budgets.end()) / lot_notional) * integer_of(opening.lot.units());
+  const Integer units =
+      floor_of(*std::min_element(budgets.begin(), budgets.end()) / lot_notional) * integer_of(opening.lot.units());
   return {units, representable && units <= std::numeric_limits<std::int64_t>::max()};
 }
 
 // Magnitudes are drawn first, so that small and huge numbers are as likely as middling ones.
 rc::Gen<std::int64_t> magnitude(int bits_max) {
-  return rc::gen::mapcat(rc::gen::inRange(1, bits_max + 1), [](int bits) { return rc::gen::inRange<std::int64_t>(1, (std::int64_t{1} << (bits - 1)) + 1); });
+  return rc::gen::mapcat(rc::gen::inRange(1, bits_max + 1),
+                         [](int bits) { return rc::gen::inRange<std::int64_t>(1, (std::int64_t{1} << (bits - 1)) + 1); });
 }
 Money any_money() {
   return Money::from_units(static_cast<Int128>(*magnitude(62)) * *magnitude(62));
@@ -110,8 +112,8 @@ TEST_CASE("Sizing equals the formula in unbounded rationals, or says that a numb
 TEST_CASE("More capital never buys less, a wider stop never more") {
   REQUIRE(rc::check("monotone", [] {
     const auto money = [] { return Money::from_units(static_cast<Int128>(*magnitude(60)) * *magnitude(30)); };
-    Opening opening{money(), Ratio::from_units(*rc::gen::inRange<std::int64_t>(1'000'000, 1'000'000'001)), Price::from_units(*magnitude(45)),
-                    Quantity::from_units(*magnitude(30)), 1};
+    Opening opening{money(), Ratio::from_units(*rc::gen::inRange<std::int64_t>(1'000'000, 1'000'000'001)),
+                    Price::from_units(*magnitude(45)), Quantity::from_units(*magnitude(30)), 1};
     const SubscriptionTerms terms = terms_of("0.05", "3");
     RC_PRE(reference(opening, terms).representable);
     const Quantity size = size_of(opening, terms);
@@ -145,7 +147,8 @@ TEST_CASE("Free cash leaves what is held within its leverage") {
   const Ratio spot = Ratio::whole(1);
   const Ratio fivefold = Ratio::whole(5);
   const auto free = [](const char* cash, const char* position, const char* mark, Ratio leverage) {
-    return free_cash({Money::parse(cash), Quantity::parse(position), 1}, abs(Quantity::parse(position)), Price::parse(mark), leverage);
+    return free_cash({Money::parse(cash), Quantity::parse(position), 1}, abs(Quantity::parse(position)), Price::parse(mark),
+                     leverage);
   };
   CHECK(free("1000", "0", "50", spot) == Money::whole(1000));
   CHECK(free("-3", "0", "50", spot) == Money{});                 // a loss beyond the capital frees nothing

@@ -122,8 +122,8 @@ class World {
     return submit({DepositFunds{IdempotencyKey(key), InvestorId(investor), amount, cent}});
   }
   std::vector<Message> add(const char* name, const char* investor, Money capital, SubscriptionTerms terms = usual_terms()) {
-    return submit({AddSubscription{IdempotencyKey(std::string("add-") + name + "-" + investor), SubscriptionId(name), InvestorId(investor), source,
-                                   product, capital, terms, cent}});
+    return submit({AddSubscription{IdempotencyKey(std::string("add-") + name + "-" + investor), SubscriptionId(name),
+                                   InvestorId(investor), source, product, capital, terms, cent}});
   }
   std::vector<Message> signal(int direction, const std::string& key, Price mark, std::optional<Ratio> stop = {}) {
     const SendSignal ask{IdempotencyKey(key), source, product, Direction{static_cast<std::int8_t>(direction)}, stop};
@@ -200,7 +200,8 @@ class World {
     Order& order = orders.at(intent);
     order.left -= order.intent.open;
     if (order.left == Quantity{}) orders.erase(intent);
-    return submit({RiskRejected{{product, BatchKind::shared, intent.number}, RuleId("POSITION_LIMIT_EXCEEDED"), "denied", {intent}}});
+    return submit(
+        {RiskRejected{{product, BatchKind::shared, intent.number}, RuleId("POSITION_LIMIT_EXCEEDED"), "denied", {intent}}});
   }
   // Two orders meet at one mid, fee-free.
   std::vector<Message> cross(const IntentId& buyer, const IntentId& seller, Quantity quantity, Price mid) {
@@ -243,7 +244,8 @@ class World {
   Money cash_everywhere() {
     Money sum;
     host.for_each_cell([&](const AnyCell& cell) {
-      if (const auto* holder = dynamic_cast<const TypedCell<Investor>*>(&cell)) sum += holder->state().unallotted + holder->state().buffer;
+      if (const auto* holder = dynamic_cast<const TypedCell<Investor>*>(&cell))
+        sum += holder->state().unallotted + holder->state().buffer;
       if (const auto* holder = dynamic_cast<const TypedCell<Subscription>*>(&cell)) sum += holder->state().cash;
     });
     return sum;
