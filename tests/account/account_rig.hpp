@@ -8,6 +8,7 @@
 
 #include "actors/host/deterministic/deterministic_host.hpp"
 #include "actors/host/shard/effect_gate.hpp"
+#include "actors/programs.hpp"
 #include "actors/topology.hpp"
 #include "persistence/memory_journal.hpp"
 #include "tests/account/venue.hpp"

@@ -76,15 +76,15 @@ History::History(std::uint64_t seed, HistoryOptions options) : random_(seed), op
 }
 
 void History::step() {
-  rig.now = rig.now + random_.below(2'000) * ns_per_ms;
+  rig.now = rig.now + (random_.chance(60) ? random_.below(100) : random_.below(2'000)) * ns_per_ms;
   rig.advance(0);
   const std::int64_t dice = random_.below(100);
-  if (dice < 12) move_market();
+  if (dice < 8) move_market();
   else if (dice < 34) signal();
-  else if (dice < 44) investor_command();
-  else if (dice < 47) operator_command();
-  else if (dice < 62) venue_takes();
-  else if (dice < 80) venue_acts();
+  else if (dice < 41) investor_command();
+  else if (dice < 43) operator_command();
+  else if (dice < 60) venue_takes();
+  else if (dice < 78) venue_acts();
   else if (dice < 97) deliver();
   else if (dice < 98) rig.advance((1 + random_.below(40)) * ns_per_s);
   else if (dice < 99 && options_.restarts) rig.restart();
@@ -104,8 +104,9 @@ void History::move_market() {
 void History::signal() {
   SendSignal signal;
   signal.key = fresh_key();
-  signal.source = random_.one_of(sources_);
-  signal.product = random_.one_of(products_).product;
+  const auto& subscription = rig.state<Subscription>(random_.one_of(subscriptions_).text());
+  signal.source = random_.chance(10) ? random_.one_of(sources_) : subscription.source;
+  signal.product = random_.chance(10) ? random_.one_of(products_).product : subscription.product;
   signal.direction = {static_cast<std::int8_t>(random_.below(3) - 1)};
   if (random_.chance(85)) signal.stop_loss_ratio = Ratio::from_units(1'000'000 * (1 + random_.below(60)));
   if (random_.chance(2)) signal.stop_loss_ratio = Ratio::whole(2);
@@ -141,7 +142,9 @@ void History::operator_command() {
   switch (random_.below(6)) {
     case 0: limits.order_notional_max = Money::whole(5'000 + random_.below(50'000)); break;
     case 1: limits.leverage_max = Ratio::whole(1); break;
-    case 2: return command(HaltTrading{fresh_key(), by, "drill"});
+    case 2:
+      if (random_.chance(60)) break;
+      return command(HaltTrading{fresh_key(), by, "drill"});
     case 3: return command(RequestReconciliation{fresh_key(), "operator"});
     case 4: return resolve_a_drift();
     default: break;
