@@ -25,9 +25,12 @@ fs::path profile_file(const std::optional<fs::path>& named, const std::optional<
   throw ProfileError("no profile: name one with --profile, or start where cfg/default.yaml is");
 }
 
-void keep_profile(const DataDirectory& data, const fs::path& profile) {
-  fs::create_directories(data.path);
+void make_directory(const DataDirectory& data) {
+  if (!fs::create_directories(data.path)) return;
   fs::permissions(data.path, fs::perms::owner_all, fs::perm_options::replace);
+}
+
+void keep_profile(const DataDirectory& data, const fs::path& profile) {
   if (fs::exists(data.profile()) && fs::equivalent(data.profile(), profile)) return;
   const fs::path beside = data.profile().string() + ".new";
   fs::copy_file(profile, beside, fs::copy_options::overwrite_existing);

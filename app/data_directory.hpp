@@ -24,8 +24,10 @@ struct DataDirectory {
 std::filesystem::path profile_file(const std::optional<std::filesystem::path>& named,
                                    const std::optional<std::filesystem::path>& data);
 
-// Makes the directory and keeps the profile in it, so that later commands need only --data. What another profile of the same
-// account says from now on replaces what was kept. Throws std::filesystem::filesystem_error.
+// Makes the directory, for this user alone. Throws std::filesystem::filesystem_error.
+void make_directory(const DataDirectory& data);
+
+// Keeps the profile in it, so that later commands need only --data; what was kept is replaced.
 void keep_profile(const DataDirectory& data, const std::filesystem::path& profile);
 
 }  // namespace tally

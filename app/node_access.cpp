@@ -135,9 +135,11 @@ std::unique_ptr<AccountNode> start_node(const Where& where, const std::string& n
     const std::filesystem::path file = named_profile(where);
     Profile profile = read_profile(file);
     const DataDirectory data{where.data ? *where.data : std::filesystem::path(profile.storage.data_directory)};
-    keep_profile(data, file);
+    make_directory(data);
     auto journal = open_rocksdb(data, profile.storage.disk_reserve_mb << 20);
-    return std::make_unique<AccountNode>(std::move(profile), std::move(journal), name);
+    auto node = std::make_unique<AccountNode>(std::move(profile), std::move(journal), name);
+    keep_profile(data, file);
+    return node;
   } catch (const ProfileError& error) {
     throw CommandFailed(exit_usage, error.what());
   } catch (const std::filesystem::filesystem_error& error) {

@@ -7,6 +7,7 @@
 
 #include <map>
 
+#include "messages/json_codec.hpp"
 #include "persistence/journal.hpp"
 
 namespace tally {

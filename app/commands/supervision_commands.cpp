@@ -1,0 +1,78 @@
+#include <boost/json.hpp>
+#include <iostream>
+
+#include "app/commands/command_line.hpp"
+#include "app/control_client.hpp"
+#include "app/views/resting_tree.hpp"
+
+namespace tally {
+namespace {
+
+namespace json = boost::json;
+
+void tree(const CommandLine& line) {
+  std::vector<TreeRow> rows;
+  const OpenedJournal opened = open_journal(line.where);
+  if (opened.running) {
+    const auto node = open_node(line.where);
+    for (const Symbol shard : {node->account(), node->venue()})
+      for (TreeRow& row : node->tree(shard)) rows.push_back(std::move(row));
+  } else {
+    for (const Symbol shard : {opened.account, opened.venue})
+      for (TreeRow& row : resting_tree(*opened.journal, shard)) rows.push_back(std::move(row));
+  }
+  Table table({{"ENTITY"}, {"STATE"}, {"RESTARTS", true}, {"VERSION", true}, {"WAITING", true}, {"LAST INPUT", true}});
+  json::array out;
+  for (const TreeRow& row : rows) {
+    table.row({row.path, row.state, std::to_string(row.restarts), std::to_string(row.stream_version), std::to_string(row.mailbox),
+               std::to_string(row.last_input)});
+    out.push_back(json::object{{"path", row.path}, {"state", row.state}, {"restarts", row.restarts}, {"stream_version", row.stream_version},
+                               {"mailbox", row.mailbox}, {"last_input", row.last_input}});
+  }
+  print(line, json::object{{"running", opened.running}, {"rows", std::move(out)}}, table);
+  if (!line.json && !opened.running) std::cout << "No node runs on this data directory; this is what its journal says.\n";
+}
+
+struct EntityAsked {
+  std::string entity, key, cause;
+  Offset input = 0;
+};
+
+EntityRef known_entity(NodeAccess& node, const std::string& text) {
+  const EntityRef entity = parsed<EntityRef>(text, "ENTITY");
+  for (const TreeRow& row : resting_tree(*node.journal(), node.account()))
+    if (row.path.ends_with('/' + text_of(entity))) return entity;
+  throw CommandFailed(exit_not_found, "there is no entity '" + text + "' (they are written kind/key, as tally tree shows them)");
+}
+
+void resume(const CommandLine& line, const EntityAsked& asked) {
+  const auto node = open_node(line.where);
+  submit_and_print(line, *node, EntityResumed{key_or_fresh(asked.key), parsed<OperatorId>(line.by, "--by"), known_entity(*node, asked.entity)});
+}
+
+void quarantine(const CommandLine& line, const EntityAsked& asked) {
+  const auto node = open_node(line.where);
+  submit_and_print(line, *node, InputQuarantined{known_entity(*node, asked.entity), asked.input, line.by + ": " + asked.cause});
+}
+
+}  // namespace
+
+void add_supervision_commands(CLI::App& app, CommandLine& line) {
+  add_command(app, "tree", "The supervision tree: state, restarts, stream version, what waits, last input", line).callback([&line] { tree(line); });
+
+  CLI::App& group = add_group(app, "entity", "An operator's word on an entity that stopped");
+  CLI::App& go_on = add_command(group, "resume", "Let it take what waited; late openings are denied STALE", line);
+  const auto asked = std::make_shared<EntityAsked>();
+  go_on.add_option("ENTITY", asked->entity, "e.g. subscription/sub-7")->required();
+  add_key(go_on, line, asked->key);
+  go_on.callback([asked, &line] { resume(line, *asked); });
+
+  CLI::App& aside = add_command(group, "quarantine", "Set the input aside that it fails on; it will never see it", line);
+  aside.add_option("ENTITY", asked->entity, "e.g. subscription/sub-7")->required();
+  aside.add_option("INPUT", asked->input, "The entry's offset")->required();
+  aside.add_option("--cause", asked->cause, "Why")->required();
+  add_key(aside, line, asked->key);
+  aside.callback([asked, &line] { quarantine(line, *asked); });
+}
+
+}  // namespace tally

@@ -1,0 +1,56 @@
+// tally: the command line of an account.
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "app/commands/command_line.hpp"
+
+namespace {
+
+constexpr const char* footer = R"(
+Exit codes: 0 done, 1 failed, 2 usage or profile, 3 denied, 4 refused at the inlet, 5 not found, 6 a check found a
+difference, 7 the data directory is held by a process that does not answer, 70 the disk failed.
+Where a node runs on the data directory (tallyd, tally run), commands go through it; else they open it for a moment.)";
+
+int failed(int code, const std::string& why) {
+  std::cerr << "tally: " << why << '\n';
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace tally;
+  spdlog::set_default_logger(spdlog::stderr_color_mt("tally"));  // standard output is for answers
+  spdlog::set_level(spdlog::level::warn);
+  CLI::App app("One account, many investors: signals in, exact books out.", "tally");
+  app.require_subcommand(1);
+  app.footer(footer);
+  CommandLine line;
+  const char* user = std::getenv("USER");
+  line.by = user && *user ? user : "operator";
+  add_signal_commands(app, line);
+  add_subscription_commands(app, line);
+  add_investor_commands(app, line);
+  add_order_commands(app, line);
+  add_risk_commands(app, line);
+  add_reconciliation_commands(app, line);
+  add_supervision_commands(app, line);
+  add_journal_commands(app, line);
+  add_schema_commands(app, line);
+  add_split_command(app, line);
+  try {
+    app.parse(argc, argv);
+    return exit_done;
+  } catch (const CLI::Success& asked_for_help) {
+    return app.exit(asked_for_help);
+  } catch (const CLI::ParseError& error) {
+    return failed(exit_usage, error.what());
+  } catch (const CommandFailed& error) {
+    return failed(error.code, error.what());
+  } catch (const std::exception& error) {
+    return failed(exit_failed, error.what());
+  }
+}

@@ -1,0 +1,82 @@
+// tallyd: runs a node on a data directory until SIGTERM or SIGINT.
+#include <signal.h>
+#include <spdlog/sinks/rotating_file_sink.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "app/exit_code.hpp"
+#include "app/node_access.hpp"
+#include "app/node_operations.hpp"
+
+namespace {
+
+using namespace tally;
+
+constexpr std::size_t log_bytes = std::size_t{8} << 20;
+constexpr std::size_t log_files = 5;
+
+int failed(int code, const std::string& why) {
+  std::cerr << "tallyd: " << why << '\n';
+  return code;
+}
+
+void log_to(const std::filesystem::path& file) {
+  std::filesystem::create_directories(file.parent_path());
+  auto rotating = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file.string(), log_bytes, log_files);
+  auto terminal = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
+  auto logger = std::make_shared<spdlog::logger>("tallyd", spdlog::sinks_init_list{rotating, terminal});
+  logger->flush_on(spdlog::level::info);
+  spdlog::set_default_logger(logger);
+}
+
+// Signals are waited for, never handled: blocked in every thread, taken by the first one.
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+int run(const Where& where) {
+  const DataDirectory data = data_directory(where);
+  make_directory(data);
+  log_to(data.log());
+  const sigset_t signals = block_signals();
+  const auto node = start_node(where, "tallyd");
+  const pthread_t self = pthread_self();
+  ControlServer control(data.socket(), node_operations(*node, [self] { pthread_kill(self, SIGTERM); }));
+  spdlog::info("account {} on venue {} runs in {}, socket {}", node->account().text(), node->venue().text(), data.path.string(),
+               data.socket().string());
+  int signal = 0;
+  sigwait(&signals, &signal);
+  spdlog::info("stopping on {}", strsignal(signal));
+  return exit_done;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Runs one node: an account, its venue, their journal, and the socket that tally talks to.", "tallyd");
+  Where where;
+  app.add_option("--data", where.data, "The node's data directory (default: the profile's)");
+  app.add_option("--profile", where.profile, "The profile (default: the one kept in the data directory, else cfg/default.yaml)");
+  try {
+    app.parse(argc, argv);
+    const int code = run(where);
+    spdlog::info("stopped");
+    return code;
+  } catch (const CLI::Success& asked_for_help) {
+    return app.exit(asked_for_help);
+  } catch (const CLI::ParseError& error) {
+    return failed(exit_usage, error.what());
+  } catch (const CommandFailed& error) {
+    return failed(error.code, error.what());
+  } catch (const std::exception& error) {
+    return failed(exit_failed, error.what());
+  }
+}
