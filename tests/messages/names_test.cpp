@@ -1,3 +1,6 @@
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <thread>
 
@@ -49,6 +52,29 @@ TEST_CASE("Threads that intern the same names at once agree on every one of them
   for (std::thread& thread : threads) thread.join();
   REQUIRE(seen[0].size() == names);
   for (int t = 1; t < thread_count; ++t) CHECK(seen[t] == seen[0]);
+}
+
+TEST_CASE("The table of names refuses one name too many and still knows all the others") {
+  // In a process of its own: what is interned stays.
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    std::uint32_t interned = 0;
+    bool refused = false;
+    while (!refused && interned <= Symbol::count_max) {
+      try {
+        Symbol("n" + std::to_string(interned));
+        ++interned;
+      } catch (const NameError&) {
+        refused = true;
+      }
+    }
+    const bool known = Symbol("n0").text() == "n0" && Symbol("n" + std::to_string(interned - 1)).index() == Symbol::count_max - 1;
+    _exit(refused && known ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
 }
 
 TEST_CASE("A token holds printable ASCII up to its length and nothing else") {
