@@ -225,8 +225,8 @@ TEST_CASE("Without a mid, a wish whose closing part is below a lot is given back
   book.define({.mid_wait_ms = 0});
   book.give({book.wish("a", "0.5", "2.5"), book.wish("b", "-1", "0")});
   book.give({book.approved(1)});
-  CHECK(book.give({book.reached("mid:BTC-USD#1")}) == Lines{"alert MID_UNAVAILABLE BTC-USD#1",
-                                                           "returned BTC-USD#1 MID_UNAVAILABLE a#1=3", "ordered BTC-USD#1 sell 1"});
+  const Lines lines = book.give({book.reached("mid:BTC-USD#1")});
+  CHECK(lines == Lines{"alert MID_UNAVAILABLE BTC-USD#1", "returned BTC-USD#1 MID_UNAVAILABLE a#1=3", "ordered BTC-USD#1 sell 1"});
 }
 
 TEST_CASE("A withdrawal that is no longer wanted is cancelled at the venue") {

@@ -282,7 +282,8 @@ void World::take_row(const SplitRow& row, Price price) {
   if (Working* intent = working(row.intent)) {
     law(sign(row.quantity) == sign(intent->close + intent->open), "nobody trades against their wish");
     intent->filled += row.quantity;
-    law(abs(intent->filled + intent->returned + intent->denied) <= abs(intent->close + intent->open), "nobody gets more than wanted");
+    const Quantity wanted = intent->close + intent->open;
+    law(abs(intent->filled + intent->returned + intent->denied) <= abs(wanted), "nobody gets more than wanted");
     forget_if_over(subscriber);
   }
 }
