@@ -243,6 +243,13 @@ void History::fail_an_entity() {
   });
 }
 
+// Whether a subscription or a book will act by itself.
+bool History::waits_for_a_deadline() {
+  for (const Deadline& deadline : rig.host().core().state().deadlines)
+    if (deadline.target.kind == EntityKind::subscription || deadline.target.kind == EntityKind::netting_book) return true;
+  return false;
+}
+
 void History::settle() {
   for (auto& [name, at] : rig.market) at.book = BookState::two_sided, at.age_ms = 0;
   rig.host().on_fault(nullptr);
@@ -267,7 +274,7 @@ void History::settle() {
     }
     for (const Message& report : std::exchange(reports_, {})) rig.submit(report);
     rig.advance(10 * ns_per_s);
-    if (round > 10 && rig.to_venue.empty() && rig.venue.open_orders().empty()) break;
+    if (round > 10 && rig.to_venue.empty() && rig.venue.open_orders().empty() && !waits_for_a_deadline()) break;
   }
   rig.submit(RequestReconciliation{fresh_key(), "operator"});
   for (; !rig.to_venue.empty(); rig.to_venue.pop_front())

@@ -59,6 +59,7 @@ class History {
   void answer_state_request(const VenueStateRequested& request, bool complete);
   void resolve_a_drift();
   void fail_an_entity();
+  bool waits_for_a_deadline();
 
   IdempotencyKey fresh_key() { return IdempotencyKey("k" + std::to_string(++keys_)); }
   Money some_money(std::int64_t most) { return Money::whole(1 + random_.below(most)) + Money::from_units(one_cent.units() * random_.below(100)); }

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "messages/json.hpp"
 #include "messages/stored.hpp"
 
 namespace tally::account {
@@ -102,11 +103,15 @@ std::string Laws::replay_differs() {
     for (const Event& event : entry.events) messages.push_back(event.body);
     decided.submit(std::move(messages), entry.at, entry.producer);
   });
+  const Offset end = std::min(again.end(rig_.shard()), journal.end(rig_.shard()));
+  for (Offset offset = 1; offset <= end; ++offset) {
+    const EntryPtr recorded = journal.read(rig_.shard(), offset, 1)[0], anew = again.read(rig_.shard(), offset, 1)[0];
+    if (bytes_of(*recorded) != bytes_of(*anew))
+      return "deciding anew differs at " + std::to_string(offset) + ":\n" + serialize(to_json(*recorded, rig_.shard())) + "\n" +
+             serialize(to_json(*anew, rig_.shard()));
+  }
   if (again.end(rig_.shard()) != journal.end(rig_.shard()))
     return at("deciding anew gives the same journal", "its end", std::to_string(again.end(rig_.shard())), std::to_string(journal.end(rig_.shard())));
-  for (Offset offset = 1; offset <= journal.end(rig_.shard()); ++offset)
-    if (bytes_of(*journal.read(rig_.shard(), offset, 1)[0]) != bytes_of(*again.read(rig_.shard(), offset, 1)[0]))
-      return "deciding anew differs at offset " + std::to_string(offset);
 
   std::string difference;
   const auto compare = [&](DeterministicHost& other, const char* how) {
