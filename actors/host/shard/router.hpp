@@ -31,7 +31,8 @@ class Routing {
   virtual ~Routing() = default;
 
   // Tasks that decide come in the topology's order of kinds, then by key text; one task an entity. Of a kind that
-  // only folds the entry, and concludes nothing, the tasks keep the order of rows, and an entity may come more than once: nobody can tell.
+  // only folds the entry, and concludes nothing, the tasks keep the order of rows, and an entity may come more than
+  // once: nobody can tell.
   virtual void plan(const Entry& entry, Plan& out) = 0;
 
   // The deliveries of one entity alone; for rebuilding it.
@@ -83,7 +84,8 @@ class Router final : public Routing {
     if (addresses.empty()) return;
     if (addresses.size() > 1) {
       const auto before = [](const Address& a, const Address& b) { return a.key < b.key; };
-      const bool decides = Concludes<Entity> || std::any_of(addresses.begin(), addresses.end(), [](const Address& a) { return a.delivery.decides; });
+      const bool decides = Concludes<Entity> ||
+                           std::any_of(addresses.begin(), addresses.end(), [](const Address& a) { return a.delivery.decides; });
       if (decides && !std::is_sorted(addresses.begin(), addresses.end(), before))
         std::stable_sort(addresses.begin(), addresses.end(), before);
     }
