@@ -11,7 +11,7 @@
 namespace tally {
 
 struct RunOptions {
-  std::vector<std::string> bars;                 // "PRODUCT=FILE" or "PRODUCT=FILE:end"; none: generated
+  std::vector<std::string> bars;                 // "PRODUCT=FILE"; products without one get generated bars
   std::uint64_t seed = 1;                        // of the generated bars
   std::size_t minutes = 2'400;                   // bars of each product, at least minutes_min
   std::optional<std::filesystem::path> data;     // default: data

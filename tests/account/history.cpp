@@ -210,7 +210,7 @@ void History::venue_acts() {
   const auto open = rig.venue.open_orders();
   if (open.empty()) return;
   const ClientOrderId id = random_.one_of(open);
-  const TestVenue::Order& order = rig.venue.orders().at(id);
+  const HandVenue::Order& order = rig.venue.orders().at(id);
   const std::int64_t luck = random_.below(100);
   if (luck < 20) return reports_.push_back(rig.venue.accept(id, rig.now));
   if (luck < 25 && !order.accepted && order.filled == Quantity{}) return reports_.push_back(rig.venue.reject(id, rig.now, "no"));
@@ -268,7 +268,7 @@ void History::settle() {
       }
     }
     for (const ClientOrderId& id : rig.venue.open_orders()) {
-      const TestVenue::Order& order = rig.venue.orders().at(id);
+      const HandVenue::Order& order = rig.venue.orders().at(id);
       const ProductDefined& of = definition(order.command.batch.product);
       reports_.push_back(rig.venue.fill(id, order.leaves(), rig.market.at(of.product).mark, of.multiplier, rig.now));
     }

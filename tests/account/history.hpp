@@ -5,9 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "tests/account/account_rig.hpp"
+#include "app/job/scenarios/stage.hpp"
 
 namespace tally::account {
+
+using scenario::HandVenue;
+using scenario::Stage;
 
 class Random {
  public:
@@ -43,7 +46,7 @@ class History {
   // Lets everything under way come to its end on a healthy market with an honest venue.
   void settle();
 
-  Rig rig;
+  Stage rig;
   const std::vector<InvestorId>& investors() const { return investors_; }
   const std::vector<SubscriptionId>& subscriptions() const { return subscriptions_; }
   const std::vector<ProductDefined>& products() const { return products_; }

@@ -4,13 +4,15 @@
 #include <set>
 #include <string>
 
-#include "tests/account/account_rig.hpp"
+#include "app/job/scenarios/stage.hpp"
 
 namespace tally::account {
 
+using scenario::Stage;
+
 class Laws {
  public:
-  explicit Laws(Rig& rig) : rig_(rig) {}
+  explicit Laws(Stage& rig) : rig_(rig) {}
 
   // Reads what was appended since the last call, then compares. Returns the first law that is broken, or an empty text.
   std::string broken();
@@ -29,7 +31,7 @@ class Laws {
  private:
   void read(const Entry& entry);
 
-  Rig& rig_;
+  Stage& rig_;
   Offset read_to_ = 0;
   Money paid_in_;        // deposits less withdrawals
   Money traded_;         // cash of the account's own fills and of assigned drift

@@ -1,5 +1,5 @@
-// A venue under a test's control: it keeps orders, executions and positions of one account as its own truth, and does
-// only what it is told. Reports are returned, so that the test may lose, delay, repeat or reorder them.
+// A venue worked by hand: it keeps orders, executions and positions of one account as its own truth, and does
+// only what it is told. Reports are returned, so that whoever holds it may lose, delay, repeat or reorder them.
 #pragma once
 
 #include <map>
@@ -8,9 +8,9 @@
 
 #include "messages/message.hpp"
 
-namespace tally::account {
+namespace tally::scenario {
 
-class TestVenue {
+class HandVenue {
  public:
   struct Order {
     OrderCommanded command;
@@ -23,7 +23,7 @@ class TestVenue {
   };
 
   // Millionths of the notional.
-  explicit TestVenue(std::int64_t fee_millionths = 400) : fee_millionths_(fee_millionths) {}
+  explicit HandVenue(std::int64_t fee_millionths = 400) : fee_millionths_(fee_millionths) {}
 
   // An order arrived. A repeated id is the same order.
   void take(const OrderCommanded& command) {
@@ -114,4 +114,4 @@ class TestVenue {
   std::map<ProductId, Quantity> positions_;
 };
 
-}  // namespace tally::account
+}  // namespace tally::scenario

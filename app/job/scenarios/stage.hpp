@@ -1,5 +1,5 @@
-// A whole account in the deterministic host, with a journal in memory, a venue and a market under the test's control.
-// What the effect gate releases goes to the venue's mailbox; nothing is answered unless the test says so.
+// A whole account in the deterministic host, with a journal in memory, a venue and a market worked by hand.
+// What the effect gate releases goes to the venue's mailbox; nothing is answered unless one says so.
 #pragma once
 
 #include <deque>
@@ -11,9 +11,9 @@
 #include "actors/programs.hpp"
 #include "actors/topology.hpp"
 #include "persistence/memory_journal.hpp"
-#include "tests/account/venue.hpp"
+#include "app/job/scenarios/hand_venue.hpp"
 
-namespace tally::account {
+namespace tally::scenario {
 
 struct Market {
   Price mark;
@@ -22,14 +22,14 @@ struct Market {
   std::int64_t age_ms = 0;
 };
 
-class Rig {
+class Stage {
  public:
-  explicit Rig(std::string_view shard = "acme") : shard_(shard), host_(make_host()) {}
+  explicit Stage(std::string_view shard = "acme") : shard_(shard), host_(make_host()) {}
 
-  // ---- what the test may move ----
+  // ---- what may be moved ----
   Time now{1'704'153'600 * ns_per_s};
   std::map<ProductId, Market> market;
-  TestVenue venue;
+  HandVenue venue;
 
   // ---- inputs ----
   // Hands `message` in with the prices it needs beside it, as a node does, then collects the effects.
@@ -60,7 +60,7 @@ class Rig {
     now = until;
   }
 
-  // ---- effects that wait for the test ----
+  // ---- effects that wait for the venue ----
   std::deque<Message> to_venue;
 
   // ---- what came of it ----
@@ -124,4 +124,4 @@ class Rig {
   EffectGate gate_{0, 0};
 };
 
-}  // namespace tally::account
+}  // namespace tally::scenario
