@@ -1,4 +1,7 @@
 // How a message may change: fields appended with defaults, and an upcaster for anything else.
+#include <boost/json/parse.hpp>
+
+#include "messages/json_codec.hpp"
 #include "messages/stored_codec.hpp"
 #include "tests/catch.hpp"
 
@@ -6,9 +9,9 @@ using namespace tally;
 
 namespace {
 
-// Version 2 appended `note` and `count`.
+// Version 2 appended `note` and `count`, so two fields are required in JSON.
 struct Grown {
-  static constexpr About about{60'001, 2, Layer::system, "system.test", "id"};
+  static constexpr About about{60'001, 2, Layer::system, "system.test", "id", 2};
   std::uint64_t id = 0;
   std::vector<std::uint64_t> parts;
   std::string note = "none";
@@ -70,6 +73,17 @@ TEST_CASE("At the current version every field must stand") {
 TEST_CASE("An older payload that ends within a field is truncated, not short") {
   CHECK_THROWS_AS(read_version<Grown>(1, bytes_of({7, 2, 1})), StoredError);
   CHECK_THROWS_AS(read_version<Grown>(1, bytes_of({7, 0, 3, 'x'})), StoredError);
+}
+
+TEST_CASE("JSON of an older version leaves appended fields at their defaults, and never a required one") {
+  const auto read = [](const char* text) {
+    Grown message;
+    json_codec::read_members(boost::json::parse(text), JsonPath{}, message);
+    return message;
+  };
+  CHECK(read(R"({"id":7,"parts":[1]})").note == "none");
+  CHECK(read(R"({"id":7,"parts":[1],"count":4})").count == 4);
+  CHECK_THROWS_WITH(read(R"({"id":7})"), "$.parts: missing");
 }
 
 TEST_CASE("An upcaster reads the version it knows and leaves the others to the rule") {
