@@ -59,6 +59,10 @@ class RunningNode final : public NodeAccess {
     return rows;
   }
 
+  void fail(const EntityRef& entity, std::uint32_t times, const std::string& cause) override {
+    client_.ask({{"op", "fail"}, {"entity", text_of(entity)}, {"times", times}, {"cause", cause}});
+  }
+
   std::shared_ptr<const Journal> journal() override {
     auto client = ControlClient::connect(socket_);
     if (!client) throw CommandFailed(exit_busy, "the node went away");
@@ -88,6 +92,10 @@ class EmbeddedNode final : public NodeAccess {
   }
 
   std::vector<TreeRow> tree(Symbol shard) override { return node_->node().tree(shard); }
+
+  void fail(const EntityRef&, std::uint32_t, const std::string&) override {
+    throw CommandFailed(exit_failed, "no node runs on this data directory: a drill needs tallyd or tally run");
+  }
 
   std::shared_ptr<const Journal> journal() override {
     node_->node().settle();

@@ -27,6 +27,8 @@ class NodeAccess {
   // The entries of the command's cascade, durable; its own first. Throws CommandFailed where it was refused.
   virtual std::vector<EntryPtr> submit(const Message& message, const std::string& producer) = 0;
   virtual std::vector<TreeRow> tree(Symbol shard) = 0;
+  // A drill: the entity throws `times` times at its next inputs. Throws CommandFailed where no node runs.
+  virtual void fail(const EntityRef& entity, std::uint32_t times, const std::string& cause) = 0;
   // Committed entries as of now.
   virtual std::shared_ptr<const Journal> journal() = 0;
 };

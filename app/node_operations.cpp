@@ -107,6 +107,11 @@ ControlServer::Operations node_operations(AccountNode& node, std::function<void(
   operations["shards"] = [&node](const json::object&) { return shards(node); };
   operations["entries"] = [&node](const json::object& request) { return entries(node, request); };
   operations["show"] = [&node](const json::object& request) { return show(node, request); };
+  operations["fail"] = [&node](const json::object& request) {
+    node.node().inject_fault(node.account(), entity_of(text_at(request, "entity")), static_cast<std::uint32_t>(number_at(request, "times")),
+                             text_at(request, "cause"));
+    return json::object{};
+  };
   operations["stop"] = [stop = std::move(stop)](const json::object&) {
     stop();
     return json::object{};

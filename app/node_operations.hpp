@@ -7,6 +7,7 @@
 //   shards                                 name and committed end of each
 //   entries  shard, from, count            committed entries, stored bytes in hex
 //   show     bars, source                  bars that closed at the same time, as a feed brings them
+//   fail     entity, times, cause          a drill: the entity throws at its next inputs (simulated venues only)
 //   stop                                   ends the process cleanly
 #pragma once
 

@@ -31,6 +31,8 @@ int main(int argc, char** argv) {
   CommandLine line;
   const char* user = std::getenv("USER");
   line.by = user && *user ? user : "operator";
+  add_job_commands(app, line);
+  add_scenario_commands(app, line);
   add_signal_commands(app, line);
   add_subscription_commands(app, line);
   add_investor_commands(app, line);
@@ -43,11 +45,12 @@ int main(int argc, char** argv) {
   add_split_command(app, line);
   try {
     app.parse(argc, argv);
-    return exit_done;
+    return line.exit_code;
   } catch (const CLI::Success& asked_for_help) {
     return app.exit(asked_for_help);
   } catch (const CLI::ParseError& error) {
-    return failed(exit_usage, error.what());
+    const auto unknown = app.remaining(true);
+    return failed(exit_usage, unknown.empty() ? error.what() : "'" + unknown.front() + "' is not expected here; see tally --help");
   } catch (const CommandFailed& error) {
     return failed(error.code, error.what());
   } catch (const std::exception& error) {

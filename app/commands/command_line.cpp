@@ -45,7 +45,7 @@ void print_cascade(const CommandLine& line, const std::vector<EntryPtr>& cascade
   }
   const std::string key(key_of(message).text());
   print(line, json::object{{"key", key}, {"offset", cascade.front()->offset}, {"repeated", repeated}, {"entries", std::move(entries)}}, table);
-  if (!line.json) std::cout << "key " << key << (repeated ? " was answered before; this is that answer" : "") << '\n';
+  if (!line.json && !key.empty()) std::cout << "key " << key << (repeated ? " was answered before; this is that answer" : "") << '\n';
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ namespace tally {
 struct CommandLine {
   Where where;
   bool json = false;
+  int exit_code = exit_done;  // of a command that ends itself, after having said why
   std::string by;     // who asks: the operator's or sender's name
 
   std::string producer() const { return "cli:" + by; }
@@ -63,5 +64,6 @@ void add_journal_commands(CLI::App& app, CommandLine& line);
 void add_schema_commands(CLI::App& app, CommandLine& line);
 void add_split_command(CLI::App& app, CommandLine& line);
 void add_job_commands(CLI::App& app, CommandLine& line);
+void add_scenario_commands(CLI::App& app, CommandLine& line);
 
 }  // namespace tally

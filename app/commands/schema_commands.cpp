@@ -2,9 +2,9 @@
 #include <iostream>
 
 #include "app/commands/command_line.hpp"
-#include "app/views/message_reference.hpp"
 #include "messages/catalog.hpp"
 #include "messages/json.hpp"
+#include "messages/reference.hpp"
 
 namespace tally {
 namespace {

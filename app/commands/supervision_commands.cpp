@@ -4,6 +4,7 @@
 #include "app/commands/command_line.hpp"
 #include "app/control_client.hpp"
 #include "app/views/resting_tree.hpp"
+#include "app/views/shard_reading.hpp"
 
 namespace tally {
 namespace {
@@ -36,6 +37,7 @@ void tree(const CommandLine& line) {
 struct EntityAsked {
   std::string entity, key, cause;
   Offset input = 0;
+  std::uint32_t times = 1;
 };
 
 EntityRef known_entity(NodeAccess& node, const std::string& text) {
@@ -45,6 +47,19 @@ EntityRef known_entity(NodeAccess& node, const std::string& text) {
   throw CommandFailed(exit_not_found, "there is no entity '" + text + "' (they are written kind/key, as tally tree shows them)");
 }
 
+void refuse_unless_waiting(NodeAccess& node, const EntityRef& entity, Offset input) {
+  ShardReading reading(*node.journal(), node.account());
+  const auto& stopped = reading.core().stopped;
+  const auto it = stopped.find(entity);
+  if (it == stopped.end()) throw CommandFailed(exit_not_found, text_of(entity) + " is not stopped: nothing waits for it");
+  std::string waiting;
+  for (const Offset offset : it->second) {
+    if (offset == input) return;
+    waiting += (waiting.empty() ? "" : ", ") + std::to_string(offset);
+  }
+  throw CommandFailed(exit_not_found, "entry " + std::to_string(input) + " does not wait for " + text_of(entity) + "; these do: " + waiting);
+}
+
 void resume(const CommandLine& line, const EntityAsked& asked) {
   const auto node = open_node(line.where);
   submit_and_print(line, *node, EntityResumed{key_or_fresh(asked.key), parsed<OperatorId>(line.by, "--by"), known_entity(*node, asked.entity)});
@@ -52,7 +67,18 @@ void resume(const CommandLine& line, const EntityAsked& asked) {
 
 void quarantine(const CommandLine& line, const EntityAsked& asked) {
   const auto node = open_node(line.where);
-  submit_and_print(line, *node, InputQuarantined{known_entity(*node, asked.entity), asked.input, line.by + ": " + asked.cause});
+  const EntityRef entity = known_entity(*node, asked.entity);
+  refuse_unless_waiting(*node, entity, asked.input);
+  submit_and_print(line, *node, InputQuarantined{entity, asked.input, line.by + ": " + asked.cause});
+}
+
+void fail(const CommandLine& line, const EntityAsked& asked) {
+  const auto node = open_node(line.where);
+  const EntityRef entity = known_entity(*node, asked.entity);
+  node->fail(entity, asked.times, asked.cause);
+  const std::string text = text_of(entity) + " will throw at its next " + std::to_string(asked.times) + " tries; watch tally tree";
+  if (line.json) print_json(json::object{{"entity", text_of(entity)}, {"times", asked.times}, {"cause", asked.cause}});
+  else std::cout << text << '\n';
 }
 
 }  // namespace
@@ -66,6 +92,13 @@ void add_supervision_commands(CLI::App& app, CommandLine& line) {
   go_on.add_option("ENTITY", asked->entity, "e.g. subscription/sub-7")->required();
   add_key(go_on, line, asked->key);
   go_on.callback([asked, &line] { resume(line, *asked); });
+
+  CLI::App& drill = add_command(group, "fail", "A drill: let a running node's entity throw at its next inputs and watch it come back", line);
+  drill.add_option("ENTITY", asked->entity, "e.g. subscription/sub-7")->required();
+  drill.add_option("--times", asked->times, "How often; 3 stop it")->capture_default_str();
+  asked->cause = "drill";
+  drill.add_option("--cause", asked->cause, "What it throws");
+  drill.callback([asked, &line] { fail(line, *asked); });
 
   CLI::App& aside = add_command(group, "quarantine", "Set the input aside that it fails on; it will never see it", line);
   aside.add_option("ENTITY", asked->entity, "e.g. subscription/sub-7")->required();

@@ -14,7 +14,8 @@ class AccountStory {
 
   static Profile default_profile() {
     Profile profile = read_profile(TALLY_SOURCE_DIR "/cfg/default.yaml");
-    profile.venue.participation = Ratio::parse("0.5");
+    profile.venue.participation = Ratio::parse("0.1");
+    for (ProductDefined& product : profile.products) product.netting_window_ms = 1'000;
     return profile;
   }
 

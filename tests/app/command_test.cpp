@@ -156,7 +156,7 @@ TEST_CASE("Every command explains itself") {
   for (const char* command :
        {"", "signal", "signal send", "signal list", "subscription add", "subscription change", "subscription list", "investor deposit",
         "investor withdraw", "investor statement", "statement", "trace", "tree", "order list", "risk show", "risk set", "risk halt", "risk rearm",
-        "reconcile", "drift list", "drift resolve", "entity resume", "entity quarantine", "journal verify", "journal stat", "journal tail", "journal export", "journal import",
+        "reconcile", "drift list", "drift resolve", "entity resume", "entity quarantine", "entity fail", "journal verify", "journal stat", "journal tail", "journal export", "journal import",
         "replay", "schema", "split"}) {
     CAPTURE(command);
     const Ended ended = shell.plain(std::string(command) + " --help");
@@ -282,6 +282,33 @@ TEST_CASE("Every command does its work through a running node, and the journal t
   one_line_of_error(shell.tally("journal import " + out), exit_failed);
   // Only --data: the profile was kept beside the journal.
   REQUIRE(shell.plain("investor deposit ada 1 --data " + shell.data().string()).code == 0);
+}
+
+TEST_CASE("An entity that fails too often stops, waits for an operator's word, and nothing of it is lost") {
+  const Shell shell;
+  Daemon daemon(shell);
+  REQUIRE(shell.tally("investor deposit ada 100").code == 0);
+  one_line_of_error(shell.tally("entity fail investor/nobody"), exit_not_found);
+  REQUIRE(shell.tally("entity fail investor/ada --times 1").code == 0);
+  REQUIRE(shell.tally("investor deposit ada 10").code == 0);  // restarted under way
+  REQUIRE(shell.tally("entity fail investor/ada --times 3").code == 0);
+  REQUIRE(shell.tally("investor deposit ada 20").code == 0);  // recorded; the entity stopped on it
+  REQUIRE(shell.tally("tree").out.find("stopped") != std::string::npos);
+  REQUIRE(shell.tally("investor deposit ada 1 --json").code == 0);  // waits behind it
+  REQUIRE(shell.tally("entity resume investor/ada --by grace").code == 0);
+  REQUIRE(shell.tally("statement --json").parsed().at("investors").at(0).at("unallotted").as_string() == "131");
+
+  REQUIRE(shell.tally("entity fail investor/ada --times 3").code == 0);
+  const Ended poison = shell.tally("investor deposit ada 500 --json");
+  REQUIRE(poison.code == 0);
+  const auto input = std::to_string(poison.parsed().at("offset").as_int64());
+  REQUIRE(shell.tally("investor deposit ada 4").code == 0);  // waits behind it
+  one_line_of_error(shell.tally("entity quarantine investor/ada 1 --cause mistaken"), exit_not_found);
+  REQUIRE(shell.tally("entity quarantine investor/ada " + input + " --cause poison --by grace").code == 0);
+  REQUIRE(shell.tally("entity resume investor/ada --by grace").code == 0);
+  REQUIRE(shell.tally("investor deposit ada 3").code == 0);
+  REQUIRE(shell.tally("statement --json").parsed().at("investors").at(0).at("unallotted").as_string() == "138");
+  REQUIRE(shell.tally("replay --verify").code == 0);
 }
 
 TEST_CASE("A node that was killed comes back with what it acknowledged, and limits that an operator changed stay changed") {

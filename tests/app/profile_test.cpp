@@ -64,8 +64,8 @@ TEST_CASE("A profile with an error is refused with file, line and column, the ke
   const Row rows[] = {
       {"misspelt key", "  windowMs: 0 ", "  windowsMs: 0 ", "p.yaml:43:3: netting.windowsMs is not a known key; did you mean windowMs?"},
       {"a key of the trading system's document, misspelt", "maxOpenPositions", "maxOpenPosition", "did you mean maxOpenPositions?"},
-      {"unknown key", "clock: bars", "colour: red\nclock: bars", "p.yaml:13:1: colour is not a known key"},
-      {"missing key", "  currency: USD\n", "", "p.yaml:8:3: account.currency is missing"},
+      {"unknown key", "clock: bars", "colour: red\nclock: bars", "p.yaml:12:1: colour is not a known key"},
+      {"missing key", "  currency: USD\n", "", "p.yaml:7:3: account.currency is missing"},
       {"missing section", "dedupe:\n  ttlDays: 7\n", "", "dedupe is missing"},
       {"a key twice", "  currency: USD\n", "  currency: USD\n  currency: EUR\n", "p.yaml:10:3: account.currency stands there twice"},
       {"no decimal", "lot: 1000", "lot: a lot", "products[1].lot: 'a lot' is not a decimal number"},

@@ -159,7 +159,8 @@ TEST_CASE("Both shards of a live node's journal are decided again to the same by
   for (const Symbol shard : {told().account(), told().venue()}) {
     const Program& program = is_venue_shard(shard) ? venue_program() : account_program();
     const ReplayReport report = verify_replay(program, told().journal(), shard, told().journal().end(shard));
-    if (report.first) CAPTURE(report.first->offset, report.first->what, report.first->recorded, report.first->decided);
+    const ReplayDifference difference = report.first.value_or(ReplayDifference{});
+    CAPTURE(difference.offset, difference.what, difference.recorded, difference.decided);
     REQUIRE(report.equal());
     REQUIRE(report.checked == told().journal().end(shard));
     REQUIRE(report.inputs > 10);
