@@ -64,13 +64,13 @@ Price middle(std::string_view bid, std::string_view ask) {
   return Price::from_units((Price::parse(bid) + Price::parse(ask)).units() / 2);
 }
 
-std::optional<Bar> bar_of(const std::vector<std::string_view>& cells, bool quoted, ProductId product) {
+std::optional<Bar> bar_of(const std::vector<std::string_view>& cells, bool quoted, const ProductDefined& product) {
   const std::size_t prices = quoted ? 9 : 4;
   for (std::size_t i = 1; i <= prices + (quoted ? 0 : 1); ++i)
     if (cells[i].empty() && !(quoted && i == 5)) return std::nullopt;
   const auto price = [&](std::size_t i) { return quoted ? middle(cells[i], cells[i + 5]) : Price::parse(cells[i]); };
   Bar bar;
-  bar.product = product;
+  bar.product = product.product;
   bar.opened_at = time_of(cells[0]);
   bar.closed_at = bar.opened_at + ns_per_minute;
   bar.open = price(1);
@@ -79,6 +79,7 @@ std::optional<Bar> bar_of(const std::vector<std::string_view>& cells, bool quote
   bar.close = price(4);
   const auto size = [](std::string_view cell) { return cell.empty() ? Quantity{} : volume_of(cell); };
   bar.volume = quoted ? std::min(size(cells[5]), size(cells[10])) : volume_of(cells[5]);
+  if (quoted && bar.volume == Quantity{}) bar.volume = Quantity::from_units(product.lot.units() * volume_assumed_lots);
   return bar;
 }
 
@@ -123,7 +124,7 @@ BarFile read_bars(const std::filesystem::path& file, const ProductDefined& produ
     try {
       const auto cells = cells_of(line);
       if (cells.size() != columns) throw BarFileError(std::to_string(cells.size()) + " columns");
-      if (auto bar = bar_of(cells, quoted, product.product)) read.series.bars.push_back(*bar);
+      if (auto bar = bar_of(cells, quoted, product)) read.series.bars.push_back(*bar);
       else ++read.left_out;
     } catch (const std::exception& error) {
       throw BarFileError(lines.where() + ": " + error.what());

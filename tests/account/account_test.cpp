@@ -1,5 +1,8 @@
+#include <boost/json.hpp>
 #include <cstdlib>
+#include <fstream>
 
+#include "messages/json.hpp"
 #include "tests/account/history.hpp"
 #include "tests/account/laws.hpp"
 #include "tests/catch.hpp"
@@ -15,6 +18,15 @@ struct Totals {
   Offset entries = 0;
 };
 
+// What the failed history recorded, one entry a line, where TALLY_JOURNAL names a file.
+void keep_journal(Stage& rig) {
+  const char* file = std::getenv("TALLY_JOURNAL");
+  if (!file) return;
+  std::ofstream out(file);
+  for_each_entry(rig.journal(), rig.shard(), 1, rig.journal().end(rig.shard()),
+                 [&](const Entry& entry) { out << to_json(entry, rig.shard()) << '\n'; });
+}
+
 // TALLY_SEED=n runs that one history alone.
 void run_histories(std::uint64_t first, std::uint64_t count, int steps, HistoryOptions options, Totals& totals) {
   if (const char* seed = std::getenv("TALLY_SEED")) {
@@ -24,23 +36,28 @@ void run_histories(std::uint64_t first, std::uint64_t count, int steps, HistoryO
   for (std::uint64_t seed = first; seed < first + count; ++seed) {
     const auto where = [&](int step) { return "TALLY_SEED=" + std::to_string(seed) + ", step " + std::to_string(step) + ": "; };
     int step = 0;
+    History history(seed, options);
+    Laws laws(history.rig);
+    const auto require = [&](const std::string& broken) {
+      if (broken.empty()) return;
+      keep_journal(history.rig);
+      FAIL(where(step) << broken);
+    };
     try {
-      History history(seed, options);
-      Laws laws(history.rig);
       for (; step < steps; ++step) {
         history.step();
-        if (const std::string law = laws.broken(); !law.empty()) FAIL(where(step) << law);
+        require(laws.broken());
       }
-      if (const std::string difference = laws.replay_differs(); !difference.empty()) FAIL(where(step) << difference);
+      require(laws.replay_differs());
       history.settle();
-      if (const std::string law = laws.broken(); !law.empty()) FAIL(where(-1) << law);
-      if (const std::string law = laws.unfinished(); !law.empty()) FAIL(where(-1) << law);
-      if (const std::string difference = laws.replay_differs(); !difference.empty()) FAIL(where(-1) << difference);
+      require(laws.broken());
+      require(laws.unfinished());
+      require(laws.replay_differs());
       totals.fills += laws.fills();
       totals.crosses += laws.crosses();
       totals.entries += history.rig.journal().end(history.rig.shard());
     } catch (const std::exception& error) {
-      FAIL(where(step) << error.what());
+      require(error.what());
     }
   }
 }

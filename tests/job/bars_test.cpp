@@ -97,10 +97,12 @@ TEST_CASE("A file of quote bars gives the middle of bid and ask, and rows withou
   file.write(
       "ts_utc,bid_open,bid_high,bid_low,bid_close,bid_size,ask_open,ask_high,ask_low,ask_close,ask_size\n"
       "2014-05-01T00:00:00Z,1.38676,1.38686,1.38669,1.38686,5,1.38686,1.38697,1.38680,1.38697,3\n"
-      "2014-05-01T00:01:00Z,,,,,,1.38686,1.38697,1.38680,1.38697,3\n");
+      "2014-05-01T00:01:00Z,,,,,,1.38686,1.38697,1.38680,1.38697,3\n"
+      "2014-05-01T00:02:00Z,1.38676,1.38686,1.38669,1.38686,0,1.38686,1.38697,1.38680,1.38697,0\n");
   const BarFile read = read_bars(file.path(), product_of("EUR-USD"), 10);
-  REQUIRE(read.series.bars.size() == 1);
+  REQUIRE(read.series.bars.size() == 2);
   CHECK(read.left_out == 1);
+  CHECK(read.series.bars[1].volume == Quantity::whole(1'000 * volume_assumed_lots));
   CHECK(read.series.bars[0].close.text() == "1.386915");
   CHECK(read.series.bars[0].volume.text() == "3");
 }

@@ -18,6 +18,7 @@ class HandVenue {
     Quantity filled;
     bool accepted = false;
     bool open = true;
+    std::uint32_t trades = 0;
 
     Quantity leaves() const { return command.quantity - filled; }
   };
@@ -28,7 +29,7 @@ class HandVenue {
   // An order arrived. A repeated id is the same order.
   void take(const OrderCommanded& command) {
     const auto id = VenueOrderId("V" + std::to_string(orders_.size() + 1));
-    orders_.try_emplace(command.order, Order{command, id, {}, false, true});
+    orders_.try_emplace(command.order, Order{command, id, {}, false, true, 0});
   }
 
   const std::map<ClientOrderId, Order>& orders() const { return orders_; }
@@ -59,7 +60,7 @@ class HandVenue {
     order.open = order.leaves() > Quantity{};
     move(order.command.batch.product, order.command.side == Side::buy ? quantity : -quantity);
     ExecutionReported trade = report(order, ExecutionType::trade, now);
-    trade.execution = next_execution();
+    trade.execution = ExecutionId(std::string(id.text()) + "." + std::to_string(++order.trades));
     trade.last_quantity = quantity;
     trade.last_price = price;
     trade.fee = Money::from_units(notional(price, quantity, multiplier).units() * fee_millionths_ / 1'000'000);
@@ -106,7 +107,6 @@ class HandVenue {
     return report;
   }
   void move(ProductId product, Quantity quantity) { positions_[product] += quantity; }
-  ExecutionId next_execution() { return ExecutionId("X" + std::to_string(executions_.size() + 1)); }
 
   std::int64_t fee_millionths_;
   std::map<ClientOrderId, Order> orders_;
