@@ -18,6 +18,7 @@ const RuleId order_canceled("ORDER_CANCELED");
 const RuleId order_expired("ORDER_EXPIRED");
 const RuleId mid_unavailable("MID_UNAVAILABLE");
 const RuleId below_min_lot("BELOW_MIN_LOT");
+const RuleId late_fill("LATE_FILL");
 }  // namespace rule
 
 const Lane& lane_of(const State& state, BatchKind kind) { return kind == BatchKind::shared ? state.shared : state.withdrawals; }
@@ -263,7 +264,11 @@ void NettingBook::decide(const State& state, const OrderFilled& fill, const Mome
   const auto is_late = [&](const Batch& batch) { return batch.id == fill.batch; };
   const auto late = std::find_if(state.ended.begin(), state.ended.end(), is_late);
   TALLY_ASSERT(late != state.ended.end());
-  out(split_fill(*late, fill));
+  FillSplit split = split_fill(*late, fill);
+  std::vector<ReturnedRow> got;
+  for (const SplitRow& row : split.rows) got.push_back({row.intent, {}});
+  out(std::move(split));
+  Returns(state, out)(late->id, rule::late_fill, "filled after its order had ended", std::move(got));
 }
 
 void NettingBook::decide(const State& state, const OrderRejected& rejected, const Moment&, Out<Events>& out) {

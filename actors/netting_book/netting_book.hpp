@@ -9,7 +9,9 @@
 //   one sequence    the crossed part and the fills of a batch are one sequence: after each, everybody on the heavier side
 //                   is within one lot of their share, and nobody has less than before
 //   nothing hangs   each part of an intent is traded, denied by risk, or given back by IntentsReturned, once; and every
-//                   IntentCancelRequested is answered by an IntentsReturned, at once or when the order ends
+//                   IntentCancelRequested is answered by an IntentsReturned, at once or when the order ends. A fill that
+//                   comes later still is divided, and returned to those who got of it as LATE_FILL with nothing unfilled:
+//                   a subscription that is held flat must hear of it
 //   never meet      our own orders never stand against each other. Where the mid stays unusable until mid_wait_ms is over,
 //                   what opens is given back and only what closes goes to market: the side that closes more as this batch's
 //                   order (the sellers where both close the same), the other side waits and joins the next batch

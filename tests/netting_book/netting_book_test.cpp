@@ -226,7 +226,8 @@ TEST_CASE("Without a mid, a wish whose closing part is below a lot is given back
   book.give({book.wish("a", "0.5", "2.5"), book.wish("b", "-1", "0")});
   book.give({book.approved(1)});
   const Lines lines = book.give({book.reached("mid:BTC-USD#1")});
-  CHECK(lines == Lines{"alert MID_UNAVAILABLE BTC-USD#1", "returned BTC-USD#1 MID_UNAVAILABLE a#1=3", "ordered BTC-USD#1 sell 1"});
+  CHECK(lines == Lines{"alert MID_UNAVAILABLE BTC-USD#1", "returned BTC-USD#1 MID_UNAVAILABLE a#1=3",
+                       "ordered BTC-USD#1 sell 1"});
 }
 
 TEST_CASE("A withdrawal that is no longer wanted is cancelled at the venue") {
@@ -309,14 +310,14 @@ TEST_CASE("A rejected order gives every wish back, with the venue's words") {
   CHECK(book.state().ended.empty());  // no fill of it can come
 }
 
-TEST_CASE("An order that closed short gives back what is unfilled; a late fill is still divided") {
+TEST_CASE("An order that closed short gives back what is unfilled; a late fill is still divided, and those who got of it are told") {
   Book book = Book::ready();
   book.give({book.wish("a", "0", "4"), book.wish("b", "0", "2")});
   book.give({book.approved(1)});
   book.give({book.fill(1, Side::buy, "3")});
   CHECK(book.give({book.order_canceled(1, "3")}) == Lines{"returned BTC-USD#1 ORDER_CANCELED a#1=2 b#1=1"});
   CHECK(book.state().open.empty());
-  CHECK(book.give({book.fill(1, Side::buy, "3")}) == Lines{"split BTC-USD#1 3 a=2 b=1"});
+  CHECK(book.give({book.fill(1, Side::buy, "3")}) == (Lines{"split BTC-USD#1 3 a=2 b=1", "returned BTC-USD#1 LATE_FILL a#1=0 b#1=0"}));
   CHECK(book.state().ended.empty());
   CHECK(book.state().position == qty("6"));
   CHECK_THROWS_AS(book.give({book.fill(1, Side::buy, "1")}), LawBroken);
