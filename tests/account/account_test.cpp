@@ -66,17 +66,17 @@ void run_histories(std::uint64_t first, std::uint64_t count, int steps, HistoryO
 
 TEST_CASE("Over random lives of an account every unit stays in one place, every position has its fills, and replay is exact") {
   Totals totals;
-  run_histories(1, 400, 500, {}, totals);
+  run_histories(1, 1'000, 500, {}, totals);
   INFO(totals.fills << " fills, " << totals.crosses << " crosses, " << totals.entries << " entries");
-  CHECK(totals.fills > 10'000);
-  CHECK(totals.crosses > 1'000);
-  CHECK(totals.entries > 300'000);
+  CHECK(totals.fills > 20'000);
+  CHECK(totals.crosses > 700);
+  CHECK(totals.entries > 900'000);
 }
 
 TEST_CASE("The same holds while entities fail and are rebuilt in the middle of it, and their failures leave no trace") {
   Totals totals;
   HistoryOptions options;
   options.entity_failures = true;
-  run_histories(100'001, 100, 500, options, totals);
-  CHECK(totals.fills > 2'000);
+  run_histories(100'001, 300, 500, options, totals);
+  CHECK(totals.fills > 6'000);
 }
