@@ -344,7 +344,7 @@ TEST_CASE("At most the newest ended batches are kept for late fills") {
   }
   CHECK(book.state().ended.size() == NettingBook::ended_max);
   CHECK_THROWS_AS(Book(book).give({book.fill(1, Side::buy, "1")}), LawBroken);
-  CHECK(book.give({book.fill(2, Side::buy, "1")}) == Lines{"split BTC-USD#2 1 a=1"});
+  CHECK(book.give({book.fill(2, Side::buy, "1")}) == (Lines{"split BTC-USD#2 1 a=1", "returned BTC-USD#2 LATE_FILL a#2=0"}));
 }
 
 TEST_CASE("A withdrawal's reduction is a batch of its own beside the shared one, never crossed") {
