@@ -93,7 +93,9 @@ Time time_of(std::string_view iso) {
     const auto [end, code] = std::from_chars(iso.data() + at, iso.data() + at + size, value);
     return code == std::errc() && end == iso.data() + at + size ? value : fail();
   };
-  if (iso.size() < 20 || iso.back() != 'Z' || iso[4] != '-' || iso[7] != '-' || iso[10] != 'T' || iso[13] != ':' || iso[16] != ':') fail();
+  if (iso.size() < 20 || iso.back() != 'Z' || iso[4] != '-' || iso[7] != '-' || iso[10] != 'T' || iso[13] != ':' ||
+      iso[16] != ':')
+    fail();
   const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(number(0, 4))),
                                          std::chrono::month(static_cast<unsigned>(number(5, 2))),
                                          std::chrono::day(static_cast<unsigned>(number(8, 2)))};

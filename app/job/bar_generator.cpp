@@ -62,7 +62,8 @@ class Walk {
 
   void step() {
     // 2896 / 8192 is 1 / sqrt(8) to four digits.
-    const Int128 share = (static_cast<Int128>(drift_) * 65'536 + static_cast<Int128>(volatility_) * normal(random_)) * 2896 / 8192;
+    const Int128 share =
+        (static_cast<Int128>(drift_) * 65'536 + static_cast<Int128>(volatility_) * normal(random_)) * 2896 / 8192;
     price_ += static_cast<std::int64_t>(price_ * share / 65'536 / million);
     const std::int64_t first = character_.first_ticks << 16;
     if (price_ < first / 4) price_ = first / 2 - price_;

@@ -79,12 +79,13 @@ void print_happenings(std::ostream& out, const Happenings& happened, bool bold) 
 }
 
 void print_supervision(std::ostream& out, const ClosingNote& note, bool bold) {
-  Table table({{"SUPERVISION"}, {"AT OR AFTER ENTRY", true}, {"ATTEMPT", true}, {"REPLAYED", true}, {"TOOK us", true}, {"CAUSE"}});
+  Table table(
+      {{"SUPERVISION"}, {"AT OR AFTER ENTRY", true}, {"ATTEMPT", true}, {"REPLAYED", true}, {"TOOK us", true}, {"CAUSE"}});
   for (std::size_t i = 0; i < note.starts.size(); ++i)
     table.row({"process " + note.starts[i].node, "", std::to_string(i + 1), "", "", i == 0 ? "started" : "started again"});
   for (const EntityRestarted& restart : note.restarts)
-    table.row({text_of(restart.entity), std::to_string(restart.input), std::to_string(restart.attempt), std::to_string(restart.replayed),
-               std::to_string(restart.duration_us), restart.cause});
+    table.row({text_of(restart.entity), std::to_string(restart.input), std::to_string(restart.attempt),
+               std::to_string(restart.replayed), std::to_string(restart.duration_us), restart.cause});
   table.print(out, bold);
 }
 
@@ -93,7 +94,8 @@ void print_checks(std::ostream& out, const ClosingNote& note, bool bold) {
   const Conservation& conservation = note.statement.conservation;
   table.row({"conservation", "every unit of cash, every product",
              conservation.holds ? "holds to the last unit" : "BROKEN by " + conservation.difference.text()});
-  table.row({"drift", "positions against the venue", note.statement.drifts.empty() ? "none open" : std::to_string(note.statement.drifts.size()) + " open"});
+  table.row({"drift", "positions against the venue",
+             note.statement.drifts.empty() ? "none open" : std::to_string(note.statement.drifts.size()) + " open"});
   for (const ShardReport& shard : note.stored.shards)
     table.row({"journal verify", std::string(shard.name.text()),
                shard.first_bad ? "DAMAGED at " + std::to_string(*shard.first_bad) + ": " + shard.why
@@ -139,7 +141,8 @@ void print(std::ostream& out, const ClosingNote& note, const DataDirectory& data
   out << '\n';
   print_checks(out, note, bold);
   out << "\nNext:\n";
-  for (const char* what : {"statement ann", "statement --ledger", "trace 'ann-btc#1'", "tree", "order list", "journal verify", "replay --verify"})
+  for (const char* what :
+       {"statement ann", "statement --ledger", "trace 'ann-btc#1'", "tree", "order list", "journal verify", "replay --verify"})
     out << "  build/release/tally " << what << " --data " << data.path.string() << '\n';
   out << "  build/release/tally scenario list\n";
 }
@@ -147,7 +150,8 @@ void print(std::ostream& out, const ClosingNote& note, const DataDirectory& data
 boost::json::value to_json(const ClosingNote& note) {
   boost::json::object replays;
   for (const auto& [shard, replay] : note.replays)
-    replays[shard.text()] = boost::json::object{{"checked", replay.checked}, {"inputs", replay.inputs}, {"equal", replay.equal()}};
+    replays[shard.text()] =
+        boost::json::object{{"checked", replay.checked}, {"inputs", replay.inputs}, {"equal", replay.equal()}};
   return boost::json::object{{"sound", note.sound()},
                              {"statement", state_json(note.statement)},
                              {"happened", state_json(note.happened)},

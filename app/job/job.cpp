@@ -41,7 +41,9 @@ void prepare(const DataDirectory& data, bool keep) {
   const bool used = fs::exists(data.path) && !fs::is_empty(data.path);
   if (used && !keep) {
     if (!fs::exists(data.path / marker))
-      throw CommandFailed(exit_usage, data.path.string() + " holds something that is not of a job: name another --data, or --keep to go on with it");
+      throw CommandFailed(
+          exit_usage,
+          data.path.string() + " holds something that is not of a job: name another --data, or --keep to go on with it");
     fs::remove_all(data.path);
   }
   make_directory(data);
@@ -65,15 +67,16 @@ std::vector<Series> series_of(const RunOptions& options, const Profile& profile)
     auto recorded = recorded_series(options, product);
     series.push_back(recorded ? std::move(*recorded) : generate_bars(product, options.seed, options.minutes));
     if (series.back().bars.size() < RunOptions::minutes_min)
-      throw CommandFailed(exit_usage, std::string(product.product.text()) + " has " + std::to_string(series.back().bars.size()) + " bars; the job needs " +
-                                          std::to_string(RunOptions::minutes_min));
+      throw CommandFailed(exit_usage, std::string(product.product.text()) + " has " + std::to_string(series.back().bars.size()) +
+                                          " bars; the job needs " + std::to_string(RunOptions::minutes_min));
   }
   lay_on_grid(series, default_start);
   return series;
 }
 
 // ---- the child ----
-[[noreturn]] void be_the_node(const DataDirectory& data, const fs::path& profile, const std::vector<Series>& series, std::FILE* out) {
+[[noreturn]] void be_the_node(const DataDirectory& data, const fs::path& profile, const std::vector<Series>& series,
+                              std::FILE* out) {
   try {
     fs::create_directories(data.log().parent_path());
     spdlog::set_default_logger(spdlog::basic_logger_mt("job", data.log().string()));
@@ -84,7 +87,8 @@ std::vector<Series> series_of(const RunOptions& options, const Profile& profile)
       std::fflush(out);
     };
     const std::size_t bars = series.front().bars.size();
-    Performance performance(*node, series, script_of(node->profile(), bars), [&](const std::string& note) { say("note " + note); });
+    Performance performance(*node, series, script_of(node->profile(), bars),
+                            [&](const std::string& note) { say("note " + note); });
     for (bool more = true; more;) {
       more = performance.step();
       say("bar " + std::to_string(performance.bar()));
@@ -150,7 +154,8 @@ Watched watch(const Child& child, Progress& progress, std::size_t kill_at) {
 
 void require_done(const Watched& watched) {
   if (!watched.error.empty()) throw CommandFailed(exit_failed, "the node failed: " + watched.error);
-  if (WIFSIGNALED(watched.status)) throw CommandFailed(exit_failed, "the node was killed by signal " + std::to_string(WTERMSIG(watched.status)));
+  if (WIFSIGNALED(watched.status))
+    throw CommandFailed(exit_failed, "the node was killed by signal " + std::to_string(WTERMSIG(watched.status)));
   if (WEXITSTATUS(watched.status) != exit_done)
     throw CommandFailed(exit_failed, "the node ended with exit code " + std::to_string(WEXITSTATUS(watched.status)));
 }
@@ -160,7 +165,8 @@ void run_node(const DataDirectory& data, const fs::path& profile, const std::vec
   Progress progress(stderr, terminal, bars, "bars");
   Watched watched = watch(start_child(data, profile, series), progress, bars / 2);
   if (watched.killed_at != 0 && WIFSIGNALED(watched.status)) {
-    progress.note("the node's process was killed at bar " + std::to_string(watched.killed_at) + " (SIGKILL) and is started again");
+    progress.note("the node's process was killed at bar " + std::to_string(watched.killed_at) +
+                  " (SIGKILL) and is started again");
     watched = watch(start_child(data, profile, series), progress, 0);
   }
   progress.finish();
@@ -174,7 +180,9 @@ int run_job(const RunOptions& options) {
   const Profile profile = read_profile(profile_path);
   const DataDirectory data{options.data.value_or(profile.storage.data_directory)};
   std::vector<Series> series = series_of(options, profile);
-  const auto shortest = std::min_element(series.begin(), series.end(), [](const Series& a, const Series& b) { return a.bars.size() < b.bars.size(); })->bars.size();
+  const auto shortest = std::min_element(series.begin(), series.end(), [](const Series& a, const Series& b) {
+                          return a.bars.size() < b.bars.size();
+                        })->bars.size();
   for (Series& one : series) one.bars.resize(shortest);
   prepare(data, options.keep);
   std::fprintf(stderr, "%zu minute bars of %zu products, data in %s\n", shortest, series.size(), data.path.c_str());

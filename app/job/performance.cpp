@@ -17,7 +17,9 @@ std::size_t shortest(const std::vector<Series>& series) {
 }
 
 IdempotencyKey signal_key(std::size_t bar) { return IdempotencyKey("bar-" + std::to_string(bar)); }
-IdempotencyKey act_key(const char* what, std::size_t bar) { return IdempotencyKey(std::string(what) + "-" + std::to_string(bar)); }
+IdempotencyKey act_key(const char* what, std::size_t bar) {
+  return IdempotencyKey(std::string(what) + "-" + std::to_string(bar));
+}
 
 }  // namespace
 
@@ -48,7 +50,8 @@ std::vector<Message> Performance::listen() {
   std::vector<Message> signals;
   for (Watch& watch : watches_)
     if (const auto opinion = watch.source->after(watch.series->bars[bar_]))
-      signals.push_back(SendSignal{signal_key(bar_), watch.name, watch.series->product.product, opinion->direction, opinion->stop_loss_ratio});
+      signals.push_back(
+          SendSignal{signal_key(bar_), watch.name, watch.series->product.product, opinion->direction, opinion->stop_loss_ratio});
   return signals;
 }
 

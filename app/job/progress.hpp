@@ -10,7 +10,8 @@ namespace tally::job {
 
 class Progress {
  public:
-  Progress(std::FILE* out, bool terminal, std::size_t of, const char* unit) : out_(out), terminal_(terminal), of_(of), unit_(unit) {}
+  Progress(std::FILE* out, bool terminal, std::size_t of, const char* unit)
+      : out_(out), terminal_(terminal), of_(of), unit_(unit) {}
 
   void reached(std::size_t done);
   void note(const std::string& text);   // a line above the bar

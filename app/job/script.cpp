@@ -11,7 +11,9 @@ class Writer {
 
   std::size_t at(int percent) const { return bars_ * static_cast<std::size_t>(percent) / 100; }
   IdempotencyKey key(std::size_t bar) { return IdempotencyKey("job-" + std::to_string(bar) + "-" + std::to_string(++written_)); }
-  void add(std::size_t bar, std::string note, decltype(Cue::act) act) { script.emplace(bar, Cue{std::move(note), std::move(act)}); }
+  void add(std::size_t bar, std::string note, decltype(Cue::act) act) {
+    script.emplace(bar, Cue{std::move(note), std::move(act)});
+  }
 
   void deposit(std::size_t bar, const char* investor, const char* amount, std::string note = {}) {
     add(bar, std::move(note), Message(DepositFunds{key(bar), InvestorId(investor), Money::parse(amount)}));
@@ -19,13 +21,14 @@ class Writer {
   void withdraw(std::size_t bar, const char* investor, const char* amount, bool immediate, std::string note) {
     add(bar, std::move(note), Message(WithdrawFunds{key(bar), InvestorId(investor), Money::parse(amount), immediate}));
   }
-  void subscribe(std::size_t bar, const char* name, const char* investor, const char* source, const char* product, const char* capital,
-                 const char* risk = "0.01") {
+  void subscribe(std::size_t bar, const char* name, const char* investor, const char* source, const char* product,
+                 const char* capital, const char* risk = "0.01") {
     SubscriptionTerms terms;
     terms.risk_fraction = Ratio::parse(risk);
     terms.leverage_max = Ratio::whole(2);
-    add(bar, {}, Message(AddSubscription{key(bar), SubscriptionId(name), InvestorId(investor), SignalSourceId(source), ProductId(product),
-                                         Money::parse(capital), terms}));
+    add(bar, {},
+        Message(AddSubscription{key(bar), SubscriptionId(name), InvestorId(investor), SignalSourceId(source), ProductId(product),
+                                Money::parse(capital), terms}));
   }
   void signal(std::size_t bar, const char* source, const char* product, int direction, const char* stop, std::string note) {
     SendSignal signal{key(bar), SignalSourceId(source), ProductId(product), {static_cast<std::int8_t>(direction)}, {}};

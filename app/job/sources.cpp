@@ -61,7 +61,9 @@ void Window::add(const Bar& bar) {
   }
 }
 
-Price Window::mean(std::size_t of_last) const { return mean_of(closes_.end() - static_cast<std::ptrdiff_t>(of_last), closes_.end()); }
+Price Window::mean(std::size_t of_last) const {
+  return mean_of(closes_.end() - static_cast<std::ptrdiff_t>(of_last), closes_.end());
+}
 Price Window::highest_before() const { return *std::max_element(closes_.begin(), closes_.end() - 1); }
 Price Window::lowest_before() const { return *std::min_element(closes_.begin(), closes_.end() - 1); }
 Price Window::mean_range() const { return mean_of(ranges_.begin(), ranges_.end()); }

@@ -43,7 +43,8 @@ SubscriptionTerms some_terms(Random& random) {
 }  // namespace
 
 History::History(std::uint64_t seed, HistoryOptions options) : random_(seed), options_(options) {
-  products_ = {product("BTC-USD", "0.001", "0.01", 1, 0), product("ES", "1", "0.25", 50, 200), product("EUR-USD", "1000", "0.00001", 1, 0)};
+  products_ = {product("BTC-USD", "0.001", "0.01", 1, 0), product("ES", "1", "0.25", 50, 200),
+               product("EUR-USD", "1000", "0.00001", 1, 0)};
   for (const char* name : {"trend", "break", "mean"}) sources_.emplace_back(name);
   const char* prices[] = {"42500.5", "4700.25", "1.10405"};
   AccountConfigured account;
@@ -128,8 +129,8 @@ void History::investor_command() {
     default: break;
   }
   const SubscriptionId added("t" + std::to_string(random_.below(12)));
-  command(AddSubscription{fresh_key(), added, investor, random_.one_of(sources_), random_.one_of(products_).product, some_money(3'000),
-                          some_terms(random_), one_cent});
+  command(AddSubscription{fresh_key(), added, investor, random_.one_of(sources_), random_.one_of(products_).product,
+                          some_money(3'000), some_terms(random_), one_cent});
   if (!owners_.contains(added) && rig.state<Subscription>(added.text()).investor == investor) {
     owners_[added] = investor;
     subscriptions_.push_back(added);
@@ -185,7 +186,8 @@ void History::venue_takes() {
   } else if (const auto* cancel = std::get_if<OrderCancelCommanded>(&message)) {
     const auto it = rig.venue.orders().find(cancel->order);
     if (it == rig.venue.orders().end()) return;
-    reports_.push_back(it->second.open && random_.chance(80) ? rig.venue.cancel(cancel->order, rig.now) : rig.venue.keep(cancel->order, rig.now));
+    reports_.push_back(it->second.open && random_.chance(80) ? rig.venue.cancel(cancel->order, rig.now)
+                                                             : rig.venue.keep(cancel->order, rig.now));
   } else if (const auto* request = std::get_if<VenueStateRequested>(&message)) {
     answer_state_request(*request, random_.chance(85));
   }
@@ -225,7 +227,8 @@ void History::venue_acts() {
 
 void History::deliver() {
   if (reports_.empty()) return;
-  const std::size_t at = random_.chance(80) ? 0 : static_cast<std::size_t>(random_.below(static_cast<std::int64_t>(reports_.size())));
+  const std::size_t at =
+      random_.chance(80) ? 0 : static_cast<std::size_t>(random_.below(static_cast<std::int64_t>(reports_.size())));
   const Message report = reports_[at];
   if (!random_.chance(10)) reports_.erase(reports_.begin() + static_cast<std::ptrdiff_t>(at));  // else it comes again
   if (!random_.chance(2)) rig.submit(report);                                                 // else it is lost

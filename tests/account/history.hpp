@@ -65,7 +65,9 @@ class History {
   bool waits_for_a_deadline();
 
   IdempotencyKey fresh_key() { return IdempotencyKey("k" + std::to_string(++keys_)); }
-  Money some_money(std::int64_t most) { return Money::whole(1 + random_.below(most)) + Money::from_units(one_cent.units() * random_.below(100)); }
+  Money some_money(std::int64_t most) {
+    return Money::whole(1 + random_.below(most)) + Money::from_units(one_cent.units() * random_.below(100));
+  }
   void command(Message message);   // sometimes the same again
   const ProductDefined& definition(ProductId product) const;
 

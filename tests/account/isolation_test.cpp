@@ -15,10 +15,13 @@ using Ledgers = std::map<std::string, std::vector<std::byte>>;
 Ledgers ledgers_of_others(History& history, InvestorId investor) {
   Ledgers bytes;
   for (const InvestorId& other : history.investors())
-    if (other != investor) bytes["investor " + std::string(other.text())] = history.rig.host().cell({EntityKind::investor, other.symbol()}).state_bytes();
+    if (other != investor)
+      bytes["investor " + std::string(other.text())] =
+          history.rig.host().cell({EntityKind::investor, other.symbol()}).state_bytes();
   for (const SubscriptionId& id : history.subscriptions())
     if (history.rig.state<Subscription>(id.text()).investor != investor)
-      bytes["subscription " + std::string(id.text())] = history.rig.host().cell({EntityKind::subscription, id.symbol()}).state_bytes();
+      bytes["subscription " + std::string(id.text())] =
+          history.rig.host().cell({EntityKind::subscription, id.symbol()}).state_bytes();
   return bytes;
 }
 
@@ -42,7 +45,8 @@ void fill_everything(History& history) {
     rig.submit(OrderSendReported{command.order, SendOutcome::sent, ""});
     for (const ProductDefined& product : history.products())
       if (product.product == command.batch.product)
-        rig.submit(rig.venue.fill(command.order, command.quantity, rig.market.at(product.product).mark, product.multiplier, rig.now));
+        rig.submit(
+            rig.venue.fill(command.order, command.quantity, rig.market.at(product.product).mark, product.multiplier, rig.now));
   }
 }
 

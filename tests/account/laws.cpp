@@ -36,7 +36,8 @@ void Laws::read(const Entry& entry) {
       traded_ -= notional(fill->last_price, signed_quantity, multipliers_.at(product)) + fill->fee;
       filled_[product] += signed_quantity;
       ++fills_;
-      if (!executions_.insert(fill->execution).second) fault_ = "execution " + std::string(fill->execution.text()) + " filled twice";
+      if (!executions_.insert(fill->execution).second)
+        fault_ = "execution " + std::string(fill->execution.text()) + " filled twice";
     }
     if (const auto* cross = std::get_if<InternalNettingSettled>(&event.body)) {
       ++crosses_;
@@ -52,7 +53,8 @@ void Laws::read(const Entry& entry) {
 }
 
 std::string Laws::broken() {
-  for_each_entry(rig_.journal(), rig_.shard(), read_to_ + 1, rig_.journal().end(rig_.shard()), [&](const Entry& entry) { read(entry); });
+  for_each_entry(rig_.journal(), rig_.shard(), read_to_ + 1, rig_.journal().end(rig_.shard()),
+                 [&](const Entry& entry) { read(entry); });
   read_to_ = rig_.journal().end(rig_.shard());
   if (!fault_.empty()) return fault_;
 
@@ -75,7 +77,8 @@ std::string Laws::broken() {
     held[subscription.product] += subscription.position;
   }
   if (shares != buffers) return at("buffers have owners", "the sum of shares", shares.text(), buffers.text());
-  if (cash + buffers != paid_in_ + traded_) return at("every unit in one place", "all cash", (cash + buffers).text(), (paid_in_ + traded_).text());
+  if (cash + buffers != paid_in_ + traded_)
+    return at("every unit in one place", "all cash", (cash + buffers).text(), (paid_in_ + traded_).text());
   const auto& risk = rig_.state<RiskAuthority>(rig_.shard().text());
   if (risk.cash != cash + buffers) return at("risk knows the cash", "its cash", risk.cash.text(), (cash + buffers).text());
   for (const auto& [product, multiplier] : multipliers_) {
@@ -96,7 +99,8 @@ std::string Laws::replay_differs() {
   DeterministicHost rebuilt(account_program(), rig_.shard(), [](const Entry&) {}, &journal);
   rebuilt.recover();
   MemoryJournal again;
-  DeterministicHost decided(account_program(), rig_.shard(), [&](const Entry& entry) { again.append(rig_.shard(), entry); }, &again);
+  DeterministicHost decided(
+      account_program(), rig_.shard(), [&](const Entry& entry) { again.append(rig_.shard(), entry); }, &again);
   for_each_entry(journal, rig_.shard(), 1, journal.end(rig_.shard()), [&](const Entry& entry) {
     if (!entry.is_input()) return;
     std::vector<Message> messages;
@@ -111,14 +115,15 @@ std::string Laws::replay_differs() {
              serialize(to_json(*anew, rig_.shard()));
   }
   if (again.end(rig_.shard()) != journal.end(rig_.shard()))
-    return at("deciding anew gives the same journal", "its end", std::to_string(again.end(rig_.shard())), std::to_string(journal.end(rig_.shard())));
+    return at("deciding anew gives the same journal", "its end", std::to_string(again.end(rig_.shard())),
+              std::to_string(journal.end(rig_.shard())));
 
   std::string difference;
   const auto compare = [&](DeterministicHost& other, const char* how) {
     rig_.host().for_each_cell([&](AnyCell& cell) {
       if (cell.state_bytes() != other.cell(cell.ref()).state_bytes() && difference.empty())
-        difference = std::string(how) + " gives " + text_of(cell.ref()) + " another state:\n" + serialize(cell.state_as_json()) + "\n" +
-                     serialize(other.cell(cell.ref()).state_as_json());
+        difference = std::string(how) + " gives " + text_of(cell.ref()) + " another state:\n" + serialize(cell.state_as_json()) +
+                     "\n" + serialize(other.cell(cell.ref()).state_as_json());
     });
   };
   compare(rebuilt, "replay");
@@ -146,7 +151,8 @@ std::string Laws::unfinished() {
     for (const auto& [number, open] : rig_.state<Reconciliation>(rig_.shard().text()).drifts)
       if (open.product == product && open.kind == DriftKind::position) drift += open.difference;
     if (book.position + drift != rig_.venue.position(product))
-      return at("book and drift make the venue's position", product.text(), (book.position + drift).text(), rig_.venue.position(product).text());
+      return at("book and drift make the venue's position", product.text(), (book.position + drift).text(),
+                rig_.venue.position(product).text());
   }
   const auto& session = rig_.state<BrokerSession>(rig_.shard().text());
   if (!session.open.empty()) return at("every order ends", session.open.begin()->first.text(), "open", "closed");

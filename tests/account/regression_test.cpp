@@ -48,7 +48,8 @@ class Story {
     terms.risk_fraction = Ratio::whole(1);
     terms.leverage_max = Ratio::whole(1);
     terms.stop_required = false;
-    rig.submit(AddSubscription{key(), SubscriptionId(name), InvestorId(name), SignalSourceId(source), btc, Money::parse(capital), terms});
+    rig.submit(AddSubscription{key(), SubscriptionId(name), InvestorId(name), SignalSourceId(source), btc, Money::parse(capital),
+                               terms});
   }
   void signal(const char* source, int direction) {
     rig.submit(SendSignal{key(), SignalSourceId(source), btc, {static_cast<std::int8_t>(direction)}, {}});
@@ -128,7 +129,9 @@ TEST_CASE("Two opposite signals of one size net to zero: one cross at mid, no or
   story.replays();
 }
 
-TEST_CASE("What is below the minimum unit stays in the investor's own buffer when everything else is withdrawn, and it replays exactly") {
+TEST_CASE(
+    "What is below the minimum unit stays in the investor's own buffer when everything else is withdrawn, and it replays "
+    "exactly") {
   Story story;
   story.investor("ann", "trend", "1000");
   story.investor("bob", "trend", "1000");

@@ -16,7 +16,8 @@ namespace {
 
 class TemporaryFile {
  public:
-  explicit TemporaryFile(std::string name) : path_(std::filesystem::temp_directory_path() / ("tally-" + std::to_string(getpid()) + name)) {}
+  explicit TemporaryFile(std::string name)
+      : path_(std::filesystem::temp_directory_path() / ("tally-" + std::to_string(getpid()) + name)) {}
   ~TemporaryFile() { std::filesystem::remove(path_); }
   const std::filesystem::path& path() const { return path_; }
   void write(std::string_view text) const { std::ofstream(path_) << text; }
@@ -39,7 +40,8 @@ bool same(const Bar& a, const Bar& b) {
 
 TEST_CASE("Generated bars are the same for the same seed and others for another") {
   const auto product = product_of("BTC-USD");
-  const Series one = generate_bars(product, 7, 500), again = generate_bars(product, 7, 500), other = generate_bars(product, 8, 500);
+  const Series one = generate_bars(product, 7, 500), again = generate_bars(product, 7, 500),
+               other = generate_bars(product, 8, 500);
   bool all_same = true, all_same_as_other = true;
   for (std::size_t i = 0; i < 500; ++i) {
     all_same = all_same && same(one.bars[i], again.bars[i]);
@@ -61,13 +63,15 @@ TEST_CASE("The first generated bar of the default seed is written down, so that 
   CHECK(series.bars[199].close.text() == "1.10058");
 }
 
-TEST_CASE("Every generated bar is whole: low <= open, close <= high, on the tick, with volume in whole lots, minute after minute") {
+TEST_CASE(
+    "Every generated bar is whole: low <= open, close <= high, on the tick, with volume in whole lots, minute after minute") {
   for (const ProductDefined& product : default_products())
     for (std::uint64_t seed : {1ull, 2ull, 99ull}) {
       const Series series = generate_bars(product, seed, 3'000);
       Time at = default_start;
       for (const Bar& bar : series.bars) {
-        REQUIRE((bar.low <= bar.open && bar.low <= bar.close && bar.high >= bar.open && bar.high >= bar.close && bar.low > Price{}));
+        REQUIRE(
+            (bar.low <= bar.open && bar.low <= bar.close && bar.high >= bar.open && bar.high >= bar.close && bar.low > Price{}));
         REQUIRE(bar.close.units() % product.tick.units() == 0);
         REQUIRE((bar.volume > Quantity{} && bar.volume.units() % product.lot.units() == 0));
         REQUIRE(bar.opened_at == at);
@@ -109,8 +113,9 @@ TEST_CASE("A file of quote bars gives the middle of bid and ask, and rows withou
 
 TEST_CASE("A row that cannot be read names its file and line, and nothing is guessed") {
   const std::string header = "ts_utc,open,high,low,close,volume\n";
-  for (const std::string row : {"2016-10-07T00:01:00Z,1,2,3\n", "2016-13-07T00:01:00Z,1,1,1,1,1\n", "2016-10-07T00:01:00,1,1,1,1,1\n",
-                                "2016-10-07T00:01:00Z,1e3,1,1,1,1\n", "2016-10-07T00:01:00Z,1.0000000001,1,1,1,1\n"}) {
+  for (const std::string row :
+       {"2016-10-07T00:01:00Z,1,2,3\n", "2016-13-07T00:01:00Z,1,1,1,1,1\n", "2016-10-07T00:01:00,1,1,1,1,1\n",
+        "2016-10-07T00:01:00Z,1e3,1,1,1,1\n", "2016-10-07T00:01:00Z,1.0000000001,1,1,1,1\n"}) {
     TemporaryFile file("bad.csv");
     file.write(header + row);
     try {

@@ -40,14 +40,17 @@ std::string text_of(const std::string& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-std::uint64_t happened(const json::value& note, const char* what) { return note.at("happened").at(what).to_number<std::uint64_t>(); }
+std::uint64_t happened(const json::value& note, const char* what) {
+  return note.at("happened").at(what).to_number<std::uint64_t>();
+}
 
 }  // namespace
 
 TEST_CASE("The job lives through an entity's failure and its own death, and every unit, byte and decision is where it belongs") {
   Folder folder;
   const std::string out = folder.file("note.json");
-  REQUIRE(run(tally + " run --json --bars-count 480 --data " + folder.data() + " > " + out + " 2> " + folder.file("err.txt")) == 0);
+  REQUIRE(run(tally + " run --json --bars-count 480 --data " + folder.data() + " > " + out + " 2> " + folder.file("err.txt")) ==
+          0);
   const json::value note = json::parse(text_of(out));
   CHECK(note.at("sound").as_bool());
   CHECK(note.at("statement").at("investors").as_array().size() >= 5);
@@ -62,7 +65,8 @@ TEST_CASE("The job lives through an entity's failure and its own death, and ever
   CHECK(happened(note, "drifts") > 0);
   CHECK(happened(note, "drifts_resolved") > 0);
   CHECK(happened(note, "commands_denied") > 0);
-  for (const char* command : {"statement", "statement ann --json", "tree", "order list", "journal verify", "replay --verify", "trace 'ann-btc#1'"}) {
+  for (const char* command :
+       {"statement", "statement ann --json", "tree", "order list", "journal verify", "replay --verify", "trace 'ann-btc#1'"}) {
     INFO(command);
     CHECK(run(tally + " " + command + " --data " + folder.data() + " > /dev/null") == 0);
   }
@@ -97,7 +101,8 @@ TEST_CASE("The job runs over recorded bars of BTC-USD, EUR-USD and SPY") {
   const std::string bars = " --bars BTC-USD=" + (recorded / "crypto/BTCUSD_coinbase_trade.csv.gz").string() +
                            " --bars EUR-USD=" + (recorded / "forex/EURUSD_oanda_quote.csv.gz").string() +
                            " --bars SPY=" + (recorded / "equity_us/SPY_trade_2013-10-04_2013-10-11.csv.gz").string();
-  REQUIRE(run(tally + " run --json --bars-count 1200 --data " + folder.data() + bars + " > " + out + " 2> " + folder.file("err.txt")) == 0);
+  REQUIRE(run(tally + " run --json --bars-count 1200 --data " + folder.data() + bars + " > " + out + " 2> " +
+              folder.file("err.txt")) == 0);
   const json::value note = json::parse(text_of(out));
   CHECK(note.at("sound").as_bool());
   CHECK(happened(note, "fills") > 100);

@@ -21,7 +21,9 @@ void every_expectation_holds(void (*scenario)(scenario::Play&)) {
 
 }  // namespace
 
-TEST_CASE("Scenario risk-rejection: what risk denies never becomes an order") { every_expectation_holds(scenario::risk_rejection); }
+TEST_CASE("Scenario risk-rejection: what risk denies never becomes an order") {
+  every_expectation_holds(scenario::risk_rejection);
+}
 TEST_CASE("Scenario provider-rejection: the provider's no is compensated and touches no position") {
   every_expectation_holds(scenario::provider_rejection);
 }

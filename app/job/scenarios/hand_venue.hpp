@@ -49,10 +49,14 @@ class HandVenue {
     order.accepted = true;
     return report(order, ExecutionType::accepted, now);
   }
-  ExecutionReported reject(const ClientOrderId& id, Time now, std::string text) { return close(id, ExecutionType::rejected, now, text); }
+  ExecutionReported reject(const ClientOrderId& id, Time now, std::string text) {
+    return close(id, ExecutionType::rejected, now, text);
+  }
   ExecutionReported cancel(const ClientOrderId& id, Time now) { return close(id, ExecutionType::canceled, now, "canceled"); }
   ExecutionReported expire(const ClientOrderId& id, Time now) { return close(id, ExecutionType::expired, now, "expired"); }
-  ExecutionReported keep(const ClientOrderId& id, Time now) { return report(orders_.at(id), ExecutionType::cancel_rejected, now); }
+  ExecutionReported keep(const ClientOrderId& id, Time now) {
+    return report(orders_.at(id), ExecutionType::cancel_rejected, now);
+  }
 
   ExecutionReported fill(const ClientOrderId& id, Quantity quantity, Price price, std::int64_t multiplier, Time now) {
     Order& order = orders_.at(id);

@@ -31,8 +31,11 @@ void Play::open_account() {
   SubscriptionTerms terms;
   terms.risk_fraction = Ratio::parse("0.02");
   terms.leverage_max = Ratio::whole(1);
-  stage.submit(AddSubscription{fresh_key(), SubscriptionId("sub"), InvestorId("ivy"), SignalSourceId("source"), product(), Money::whole(1'000), terms});
-  given("an investor with 1000 in one subscription; the product trades at 100 in lots of 1; a signal with a stop of 10 % sizes to 2");
+  stage.submit(AddSubscription{fresh_key(), SubscriptionId("sub"), InvestorId("ivy"), SignalSourceId("source"), product(),
+                               Money::whole(1'000), terms});
+  given(
+      "an investor with 1000 in one subscription; the product trades at 100 in lots of 1; a signal with a stop of 10 % sizes to "
+      "2");
 }
 
 void Play::answer_state_requests() {

@@ -94,7 +94,8 @@ class Stage {
   std::vector<Message> captured_for(const Message& message) const {
     std::vector<Message> captured;
     if (const auto* signal = std::get_if<SendSignal>(&message)) capture(signal->product, captured);
-    if (const auto* deadline = std::get_if<DeadlineReached>(&message); deadline && deadline->target.kind == EntityKind::netting_book)
+    if (const auto* deadline = std::get_if<DeadlineReached>(&message);
+        deadline && deadline->target.kind == EntityKind::netting_book)
       capture(ProductId(deadline->target.key), captured);
     if (const auto* withdraw = std::get_if<WithdrawFunds>(&message))
       for (const auto& [product, at] : market)
@@ -107,8 +108,8 @@ class Stage {
     const Market& at = it->second;
     captured.push_back(MarkCaptured{product, at.mark, "test", now, {}});
     const bool two = at.book == BookState::two_sided;
-    captured.push_back(MidPriceCaptured{product, at.book, at.mark - at.half_spread, at.mark + at.half_spread, two ? at.mark : Price{},
-                                        "test", 7, now + -at.age_ms * ns_per_ms});
+    captured.push_back(MidPriceCaptured{product, at.book, at.mark - at.half_spread, at.mark + at.half_spread,
+                                        two ? at.mark : Price{}, "test", 7, now + -at.age_ms * ns_per_ms});
   }
   void collect_effects() {
     for_each_entry(journal_, shard_, gate_.released() + 1, journal_.end(shard_), [&](const Entry& entry) {
