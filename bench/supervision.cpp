@@ -156,6 +156,7 @@ int main() {
   options.shard = shard;
   options.program = &program;
   options.snapshot_every = 1'000'000'000;  // no snapshot in a measured round
+  options.supervision.restarts_max = 1'000;       // this run restarts one entity again and again
   node.start_shard(options);
   node.settle();
   const double before = resident_bytes();

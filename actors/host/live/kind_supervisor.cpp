@@ -38,7 +38,6 @@ caf::behavior KindSupervisor::make_behavior() {
       },
       [this](Passive& passive) {
         Child& child = child_of(passive.key);
-        by_actor_.erase(child.actor.id());
         child.actor = nullptr;
         child.cell = std::move(passive.cell);
         answered(passive.offset);
@@ -46,9 +45,7 @@ caf::behavior KindSupervisor::make_behavior() {
       [this](const TakeSnapshot& ask) { take_snapshot(ask); },
       [this](const SnapshotTaken& taken) { answered(taken.offset); },
       [this](const InjectFault& fault) {
-        Child& child = child_of(fault.entity.key);
-        child.faults = fault.times;
-        child.fault_cause = fault.cause;
+        faults_[fault.entity.key] = {fault.times, fault.cause};
       },
       [this](const AskState& ask) {
         const auto it = children_.find(ask.entity.key);
@@ -92,9 +89,11 @@ void KindSupervisor::begin(const RunResumed& resumed) {
   step_ = resumed.step;
   now_ms_ = steady_ms();
   resumed_ = true;
-  slots_.assign(1, {});
+  slots_.clear();
+  slots_.resize(1);
   slots_[0].key = resumed.entity.key;
-  slots_[0].entries = resumed.entries;
+  slots_[0].trouble = std::make_unique<Trouble>();
+  slots_[0].trouble->entries = resumed.entries;
   open_ = 1;
   child_of(resumed.entity.key).stopped = false;
   retry(0);
@@ -108,12 +107,12 @@ void KindSupervisor::hand_over(std::uint32_t slot) {
   if (!task.decides && !child.actor) return fold_here(child, task, slot);
   child.slot = slot;
   ++child.outstanding;
-  send(wake(child, task.entity.key), RunTask{step_, slots_[slot].task, slot, fault_for(child, slots_[slot], step_->entry->offset)});
+  send(wake(child, task.entity.key), RunTask{step_, slots_[slot].task, slot, fault_for(task.entity.key, 1, step_->entry->offset)});
 }
 
 void KindSupervisor::fold_here(Child& child, const Task& task, std::uint32_t slot) {
   try {
-    if (const auto fault = fault_for(child, slots_[slot], step_->entry->offset)) throw std::runtime_error(*fault);
+    if (const auto fault = fault_for(task.entity.key, 1, step_->entry->offset)) throw std::runtime_error(*fault);
     if (!child.cell) child.cell = context_->program->make_cell(task.entity);
     child.cell->fold(*step_->entry, step_->plan.of(task));
     --open_;
@@ -131,10 +130,11 @@ void KindSupervisor::finished(TaskDone& report) {
   child.restarting = false;
   slot.outputs = std::move(report.outputs);
   if (!slot.outputs.empty()) child.stream_version = slot.outputs.back().stream_sequence;
-  if (slot.stopping) {
+  if (slot.trouble && slot.trouble->stopping) {
     stop(report.slot);
-  } else if (slot.attempt > 1) {
-    Restarted restarted{{{kind_, slot.key}, step_->entry->offset, slot.attempt - 1, slot.cause, report.replayed, report.rebuild_us}};
+  } else if (slot.trouble && slot.trouble->attempt > 1) {
+    Restarted restarted{{{kind_, slot.key}, step_->entry->offset, slot.trouble->attempt - 1, slot.trouble->cause, report.replayed,
+                         report.rebuild_us}};
     send(caf::actor_cast<caf::actor>(shard_), std::move(restarted));
   }
   --open_;
@@ -142,12 +142,11 @@ void KindSupervisor::finished(TaskDone& report) {
 }
 
 void KindSupervisor::failed(const caf::down_msg& down) {
-  const auto actor = by_actor_.find(down.source.id());
-  if (actor == by_actor_.end()) return;
-  const Symbol key = actor->second;
-  by_actor_.erase(actor);
-  Child& child = child_of(key);
-  if (!child.actor || child.actor.id() != down.source.id()) return;  // it became passive
+  // A walk over all children, but only when one dies; an index would cost every one of them memory.
+  const auto found = std::find_if(children_.begin(), children_.end(),
+                                  [&](const auto& held) { return held.second.actor && held.second.actor.address() == down.source; });
+  if (found == children_.end()) return;  // it became passive, or was stopped
+  Child& child = found->second;
   child.actor = nullptr;
   if (child.outstanding == 0) return;
   --child.outstanding;
@@ -167,46 +166,47 @@ void KindSupervisor::slot_failed(std::uint32_t index, std::string cause, std::ui
   child.restarting = true;
   ++child.restarts;
   count_restart();
-  slot.cause = std::move(cause);
-  if (slot.entries.empty()) slot.entries.push_back(step_->entry);
-  if (++slot.attempt > context_->supervision.attempts_max) {
-    slot.stopping = true;
-    for (std::size_t i = taken; i < slot.entries.size(); ++i) slot.waiting.push_back(slot.entries[i]->offset);
-    slot.entries.resize(taken);
-    if (slot.entries.empty()) {
-      stop(index);
-      --open_;
-      return close_if_done();
-    }
-    return retry(index);
+  if (!slot.trouble) slot.trouble = std::make_unique<Trouble>();
+  Trouble& trouble = *slot.trouble;
+  trouble.cause = std::move(cause);
+  if (trouble.entries.empty()) trouble.entries.push_back(step_->entry);
+  if (++trouble.attempt <= context_->supervision.attempts_max) {
+    delayed_send(this, std::chrono::milliseconds(backoff_ms(trouble.attempt)), Retry{index, step_->entry->offset});
+    return;
   }
-  delayed_send(this, std::chrono::milliseconds(backoff_ms(slot.attempt)), Retry{index, step_->entry->offset});
+  trouble.stopping = true;
+  for (std::size_t i = taken; i < trouble.entries.size(); ++i) trouble.waiting.push_back(trouble.entries[i]->offset);
+  trouble.entries.resize(taken);
+  if (!trouble.entries.empty()) return retry(index);
+  stop(index);
+  --open_;
+  close_if_done();
 }
 
 void KindSupervisor::retry(std::uint32_t index) {
-  Slot& slot = slots_[index];
+  const Slot& slot = slots_[index];
+  const Trouble& trouble = *slot.trouble;
   Child& child = child_of(slot.key);
   child.slot = index;
   child.changed = true;
   child.last_input = step_->entry->offset;
   ++child.outstanding;
-  const Offset last = slot.entries.back()->offset;
-  const auto fault = slot.stopping ? nullptr : fault_for(child, slot, last);
-  send(wake(child, slot.key), RunEntries{step_, slot.entries, index, fault});
+  const auto fault = trouble.stopping ? nullptr : fault_for(slot.key, trouble.attempt, trouble.entries.back()->offset);
+  send(wake(child, slot.key), RunEntries{step_, trouble.entries, index, fault});
 }
 
 // Too many tries: the entity stays down, its inputs wait, and the step says so.
 void KindSupervisor::stop(std::uint32_t index) {
   Slot& slot = slots_[index];
+  const Trouble& trouble = *slot.trouble;
   Child& child = child_of(slot.key);
   child.stopped = true;
   child.restarting = false;
   if (child.actor) {
-    by_actor_.erase(child.actor.id());
     send_exit(child.actor, caf::exit_reason::user_shutdown);
     child.actor = nullptr;
   }
-  EntityStopped record{{kind_, slot.key}, slot.waiting.front(), context_->supervision.attempts_max, slot.cause, slot.waiting};
+  EntityStopped record{{kind_, slot.key}, trouble.waiting.front(), context_->supervision.attempts_max, trouble.cause, trouble.waiting};
   slot.outputs.push_back({{}, 0, std::move(record)});
 }
 
@@ -222,6 +222,7 @@ void KindSupervisor::close_if_done() {
     for (Slot& slot : slots_) std::move(slot.outputs.begin(), slot.outputs.end(), std::back_inserter(report.outputs));
   }
   step_ = nullptr;
+  std::vector<Slot>().swap(slots_);  // ten thousand slots are not kept for the next step, which is most often small
   send(caf::actor_cast<caf::actor>(shard_), std::move(report));
 }
 
@@ -265,19 +266,19 @@ caf::actor KindSupervisor::wake(Child& child, Symbol key) {
     if (!child.cell && !child.restarting && !child.stopped) child.cell = context_->program->make_cell(entity);
     child.actor = spawn<EntityActor>(context_, entity, std::move(child.cell));
     child.cell = nullptr;
-    by_actor_.emplace(child.actor.id(), key);
     monitor(child.actor);
   }
   return child.actor;
 }
 
-std::shared_ptr<const std::string> KindSupervisor::fault_for(Child& child, const Slot& slot, Offset entry) {
-  if (child.faults > 0) {
-    --child.faults;
-    return std::make_shared<const std::string>(child.fault_cause);
+std::shared_ptr<const std::string> KindSupervisor::fault_for(Symbol key, std::uint32_t attempt, Offset entry) {
+  if (const auto it = faults_.find(key); it != faults_.end()) {
+    auto cause = std::make_shared<const std::string>(it->second.cause);
+    if (--it->second.times == 0) faults_.erase(it);
+    return cause;
   }
   if (!context_->fault) return nullptr;
-  std::string cause = context_->fault({kind_, slot.key}, entry, slot.attempt);
+  std::string cause = context_->fault({kind_, key}, entry, attempt);
   return cause.empty() ? nullptr : std::make_shared<const std::string>(std::move(cause));
 }
 

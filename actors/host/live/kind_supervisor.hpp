@@ -40,19 +40,25 @@ class KindSupervisor : public caf::event_based_actor {
     std::int64_t last_used_ms = 0;
     std::uint32_t outstanding = 0;
     std::uint32_t slot = 0;            // of its task in the part under way
-    std::uint32_t faults = 0;          // injected, still to come
-    std::string fault_cause;
+  };
+  // A task that failed, or that an entity takes when it is resumed.
+  struct Trouble {
+    std::uint32_t attempt = 1;
+    std::vector<EntryPtr> entries;     // taken one by one after a rebuild
+    std::string cause;                 // of the last failure
+    bool stopping = false;             // runs what it can before it is recorded as stopped
+    std::vector<Offset> waiting;       // then
   };
   // One task of the part under way.
   struct Slot {
     Symbol key;
     std::uint32_t task = 0;
-    std::uint32_t attempt = 1;
-    std::vector<EntryPtr> entries;     // resumed or retried: taken one by one after a rebuild
     std::vector<Event> outputs;
-    std::string cause;                 // of the last failure
-    bool stopping = false;             // runs what it can before it is recorded as stopped
-    std::vector<Offset> waiting;       // then
+    std::unique_ptr<Trouble> trouble;  // rarely
+  };
+  struct Fault {
+    std::uint32_t times = 0;
+    std::string cause;
   };
 
   void begin(const RunPart& part);
@@ -69,7 +75,7 @@ class KindSupervisor : public caf::event_based_actor {
   void take_snapshot(const TakeSnapshot& ask);
   void answered(Offset offset);
   caf::actor wake(Child& child, Symbol key);
-  std::shared_ptr<const std::string> fault_for(Child& child, const Slot& slot, Offset entry);
+  std::shared_ptr<const std::string> fault_for(Symbol key, std::uint32_t attempt, Offset entry);
   Child& child_of(Symbol key);
   std::int64_t backoff_ms(std::uint32_t attempt);
   void count_restart();
@@ -78,7 +84,7 @@ class KindSupervisor : public caf::event_based_actor {
   EntityKind kind_;
   caf::actor_addr shard_;
   std::unordered_map<Symbol, Child> children_;
-  std::unordered_map<caf::actor_id, Symbol> by_actor_;
+  std::unordered_map<Symbol, Fault> faults_;            // injected, still to come
 
   StepPtr step_;
   bool resumed_ = false;
