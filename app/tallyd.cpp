@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "app/control_client.hpp"
 #include "app/exit_code.hpp"
 #include "app/node_access.hpp"
 #include "app/node_operations.hpp"
@@ -45,6 +46,7 @@ sigset_t block_signals() {
 int run(const Where& where) {
   const DataDirectory data = data_directory(where);
   make_directory(data);
+  if (ControlClient::connect(data.socket())) throw CommandFailed(exit_busy, "a node runs on " + data.path.string() + " already");
   log_to(data.log());
   const sigset_t signals = block_signals();
   const auto node = start_node(where, "tallyd");

@@ -110,7 +110,9 @@ void YamlSection::read(const YAML::Node& node, std::string_view key, T& out) con
     const std::string said = text(node, key, "text");
     try {
       out = json_codec::parse_text<T>(said);
-    } catch (const std::runtime_error& error) {  // DecimalError, NameError
+    } catch (const DecimalError& error) {
+      refuse_at(node.Mark(), path_of(key) + ": " + error.what());
+    } catch (const NameError& error) {
       refuse_at(node.Mark(), path_of(key) + ": '" + said + "': " + error.what());
     }
   } else {

@@ -34,6 +34,29 @@ void tree(const CommandLine& line) {
   if (!line.json && !opened.running) std::cout << "No node runs on this data directory; this is what its journal says.\n";
 }
 
+void print_state(std::ostream& out, const json::value& value, const std::string& indent) {
+  if (value.is_object()) {
+    for (const auto& [key, field] : value.as_object()) {
+      const bool nested = (field.is_object() && !field.as_object().empty()) || (field.is_array() && !field.as_array().empty());
+      out << indent << key << (nested ? ":\n" : "  ");
+      if (nested) print_state(out, field, indent + "  ");
+      else out << (field.is_string() ? std::string(field.as_string()) : json::serialize(field)) << '\n';
+    }
+  } else if (value.is_array()) {
+    for (const json::value& element : value.as_array()) out << indent << "- " << json::serialize(element) << '\n';
+  }
+}
+
+void show(const CommandLine& line, const std::string& name) {
+  const EntityRef entity = parsed<EntityRef>(name, "ENTITY");
+  const OpenedJournal opened = open_journal(line.where);
+  ShardReading reading(*opened.journal, entity.kind == EntityKind::simulated_exchange ? opened.venue : opened.account);
+  const json::value state = reading.state_json_of(entity);
+  if (state.is_null()) throw CommandFailed(exit_not_found, "there is no entity '" + name + "' (they are written kind/key, as tally tree shows them)");
+  if (line.json) return print_json(state);
+  print_state(std::cout, state, "");
+}
+
 struct EntityAsked {
   std::string entity, key, cause;
   Offset input = 0;
@@ -86,7 +109,12 @@ void fail(const CommandLine& line, const EntityAsked& asked) {
 void add_supervision_commands(CLI::App& app, CommandLine& line) {
   add_command(app, "tree", "The supervision tree: state, restarts, stream version, what waits, last input", line).callback([&line] { tree(line); });
 
-  CLI::App& group = add_group(app, "entity", "An operator's word on an entity that stopped");
+  CLI::App& group = add_group(app, "entity", "One entity: its state, an operator's word on it when it stopped, a drill");
+  CLI::App& one = add_command(group, "show", "Its whole state, as the journal says it is", line);
+  const auto shown = std::make_shared<std::string>();
+  one.add_option("ENTITY", *shown, "e.g. subscription/sub-7")->required();
+  one.callback([shown, &line] { show(line, *shown); });
+
   CLI::App& go_on = add_command(group, "resume", "Let it take what waited; late openings are denied STALE", line);
   const auto asked = std::make_shared<EntityAsked>();
   go_on.add_option("ENTITY", asked->entity, "e.g. subscription/sub-7")->required();

@@ -1,18 +1,21 @@
 #include "app/views/shard_reading.hpp"
 
 #include "actors/programs.hpp"
+#include "app/account_node.hpp"
 
 namespace tally {
 
 ShardReading::ShardReading(const Journal& journal, Symbol shard)
-    : host_(account_program(), shard, [](const Entry&) {}, &journal) {
+    : host_(is_venue_shard(shard) ? venue_program() : account_program(), shard, [](const Entry&) {}, &journal) {
   host_.recover();
 }
 
-bool ShardReading::knows(const EntityRef& entity) {
-  bool known = false;
-  host_.for_each_cell([&](AnyCell& cell) { known |= cell.ref() == entity; });
-  return known;
+boost::json::value ShardReading::state_json_of(const EntityRef& entity) {
+  boost::json::value found;
+  host_.for_each_cell([&](AnyCell& cell) {
+    if (cell.ref() == entity) found = cell.state_as_json();
+  });
+  return found;
 }
 
 }  // namespace tally

@@ -30,7 +30,8 @@ class ShardReading {
     return static_cast<TypedCell<E>&>(host_.cell({E::kind, key})).state();
   }
 
-  bool knows(const EntityRef& entity);
+  // As JSON, for people and tools; null where the journal knows no such entity.
+  boost::json::value state_json_of(const EntityRef& entity);
   const ShardState& core() const { return host_.core().state(); }
 
  private:

@@ -156,8 +156,8 @@ TEST_CASE("Every command explains itself") {
   for (const char* command :
        {"", "signal", "signal send", "signal list", "subscription add", "subscription change", "subscription list", "investor deposit",
         "investor withdraw", "investor statement", "statement", "trace", "tree", "order list", "risk show", "risk set", "risk halt", "risk rearm",
-        "reconcile", "drift list", "drift resolve", "entity resume", "entity quarantine", "entity fail", "journal verify", "journal stat", "journal tail", "journal export", "journal import",
-        "replay", "schema", "split"}) {
+        "reconcile", "drift list", "drift resolve", "entity show", "entity resume", "entity quarantine", "entity fail", "journal verify", "journal stat", "journal tail", "journal export", "journal import",
+        "replay", "schema", "split", "run", "scenario run", "scenario list"}) {
     CAPTURE(command);
     const Ended ended = shell.plain(std::string(command) + " --help");
     REQUIRE(ended.code == 0);
@@ -242,6 +242,9 @@ TEST_CASE("Every command does its work through a running node, and the journal t
   REQUIRE(shell.tally("tree --json").parsed().at("running").as_bool());
   REQUIRE(shell.tally("tree").out.find("subscription/ada-1") != std::string::npos);
   one_line_of_error(shell.tally("entity resume subscription/nobody"), exit_not_found);
+  REQUIRE(shell.tally("entity show subscription/ada-1 --json").parsed().at("investor").as_string() == "ada");
+  REQUIRE(shell.tally("entity show simulated_exchange/venue/paper").out.find("positions") != std::string::npos);
+  one_line_of_error(shell.tally("entity show subscription/nobody"), exit_not_found);
   one_line_of_error(shell.tally("entity quarantine robot/x 1 --cause y"), exit_usage);
 
   REQUIRE(shell.tally("risk set positionMax=7 --by grace").code == 0);
@@ -324,6 +327,15 @@ TEST_CASE("A node that was killed comes back with what it acknowledged, and limi
   Daemon daemon(shell);
   REQUIRE(shell.tally("risk show --json").parsed().at("limits").at("position_max").as_string() == "3");
   REQUIRE(shell.tally("reconcile").code == 0);
+}
+
+TEST_CASE("A second node on the same data directory is told that one runs there") {
+  const Shell shell;
+  Daemon daemon(shell);
+  const std::string command = TALLY_BINARY_DIR "/tallyd --data " + shell.data().string() + " --profile " TALLY_SOURCE_DIR "/cfg/default.yaml 2> " + (shell.path() / "err").string();
+  const int status = std::system(command.c_str());
+  REQUIRE(WEXITSTATUS(status) == exit_busy);
+  REQUIRE(content_of(shell.path() / "err").find("already") != std::string::npos);
 }
 
 TEST_CASE("A profile of another account is refused on a data directory that has one") {

@@ -67,7 +67,7 @@ TEST_CASE("A profile with an error is refused with file, line and column, the ke
       {"unknown key", "clock: bars", "colour: red\nclock: bars", "p.yaml:12:1: colour is not a known key"},
       {"missing key", "  currency: USD\n", "", "p.yaml:7:3: account.currency is missing"},
       {"missing section", "dedupe:\n  ttlDays: 7\n", "", "dedupe is missing"},
-      {"a key twice", "  currency: USD\n", "  currency: USD\n  currency: EUR\n", "p.yaml:10:3: account.currency stands there twice"},
+      {"a key twice", "  currency: USD\n", "  currency: USD\n  currency: EUR\n", "p.yaml:9:3: account.currency stands there twice"},
       {"no decimal", "lot: 1000", "lot: a lot", "products[1].lot: 'a lot' is not a decimal number"},
       {"more digits than the scale holds", "lot: 1000", "lot: 0.0000000001", "products[1].lot: "},
       {"a lot of zero", "lot: 1000", "lot: 0", "products[1].lot: must be greater than zero"},
