@@ -82,7 +82,7 @@ void go_flat(const State& state, const SignalReceived& signal, const Moment& mom
 
 // A position that nobody wished for, while the latest signal wants none.
 void keep_flat(const State& state, const Moment& moment, Outlet& out) {
-  if (!held_flat(state) || state.position + outstanding(state) == Quantity{}) return;
+  if (!held_flat(state) || !closable(state, state.position + outstanding(state))) return;
   if (works(state)) return supersede_intent(state, moment, out);
   close_position(state, IntentReason::late_fill, moment, out);
 }
@@ -140,7 +140,7 @@ void close_position(const State& state, IntentReason reason, const Moment& momen
 
 void after_intent(const State& state, const Moment& moment, Outlet& out) {
   const Subscription::Intent& over = *state.intent;
-  if (held_flat(state) && state.position != Quantity{}) {
+  if (held_flat(state) && closable(state, state.position)) {
     const bool refused = over.open == Quantity{} && over.filled == Quantity{} && !over.cancelling;
     if (!refused)
       return close_position(state, over.newer_signal ? IntentReason::forced_flat : IntentReason::late_fill, moment, out);

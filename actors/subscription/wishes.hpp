@@ -18,6 +18,9 @@ inline bool works(const State& state) { return outstanding(state) != Quantity{};
 // denied, and are given back only with all the rest.
 inline bool opens(const Subscription::Intent& intent) { return abs(intent.released) < abs(intent.open); }
 
+// Whether a closing order could do anything about `position`: what is below a lot cannot be traded, and stays.
+inline bool closable(const State& state, Quantity position) { return position != Quantity{} && abs(position) >= state.lot; }
+
 // The next intent, with everything filled in but its legs' sizes and what they were sized with.
 IntentCreated next_intent(const State& state, const Moment& moment, IntentReason reason, const IdempotencyKey& cause);
 

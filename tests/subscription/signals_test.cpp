@@ -275,6 +275,28 @@ TEST_CASE("Where the market refuses a flat it is tried again, ever more slowly, 
   CHECK(waits == std::vector<std::int64_t>{1, 2, 4, 8, 16, 32, 64, 64, 64});
 }
 
+TEST_CASE("What is below a lot cannot be closed, and is not tried again for ever") {
+  Alone world;
+  world.open(1);
+  DriftResolved drift;
+  drift.resolution = DriftResolution::assigned;
+  drift.product = product;
+  drift.quantity = lots("0.05");
+  drift.price = hundred;
+  drift.subscription = SubscriptionId("ada-1");
+  world.submit({drift});
+  const auto closing = one<IntentCreated>(world.signal(0, "s2", hundred));
+  CHECK(closing.close == lots("-1.05"));
+  world.fill(closing.intent, lots("-1"), hundred);
+  const auto decided = world.give_back(closing.intent, "BELOW_MIN_LOT");
+  CHECK(one<IntentReleased>(decided).quantity == lots("-0.05"));
+  CHECK(decided.size() == 1);
+  CHECK(world.state().position == lots("0.05"));
+  // Another flat says the same again, and no more.
+  const auto again = one<IntentCreated>(world.signal(0, "s3", hundred));
+  CHECK(world.give_back(again.intent, "BELOW_MIN_LOT").size() == 1);
+}
+
 TEST_CASE("A deadline that something overtook is nothing") {
   Alone world;
   world.open(1);
