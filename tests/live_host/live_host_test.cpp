@@ -138,3 +138,30 @@ TEST_CASE("An injected fault restarts one entity, and the restart is on record")
   CHECK(row->restarts == 1);
   CHECK(row->state == "running");
 }
+
+TEST_CASE("An entity whose only waiting input was set aside is resumed and goes on") {
+  auto journal = std::make_shared<MemoryJournal>();
+  Node node("n1", journal, std::make_shared<TimeAuthority>(TimeAuthority::Mode::live));
+  ShardOptions options;
+  options.shard = shard;
+  options.program = &program();
+  options.supervision.backoff_ms = 1;
+  node.start_shard(options);
+  node.settle();
+  const EntityRef book{EntityKind::netting_book, Symbol("SPY")};
+  node.inject_fault(shard, book, 3, "poison");
+  SendSignal signal;
+  signal.key = IdempotencyKey("s1");
+  signal.source = SignalSourceId("trend");
+  signal.product = ProductId("SPY");
+  signal.direction = {1};
+  const Outcome poisoned = node.submit_for(shard, signal, "test").get();
+  REQUIRE(std::holds_alternative<EntityStopped>(poisoned.cascade.back()->events.back().body));
+  const Offset input = std::get<EntityStopped>(poisoned.cascade.back()->events.back().body).input;
+  node.submit_for(shard, InputQuarantined{book, input, "poison"}, "test").get();
+  node.submit_for(shard, EntityResumed{IdempotencyKey("r1"), OperatorId("ada"), book}, "test").get();
+  signal.key = IdempotencyKey("s2");
+  const Outcome after = node.submit_for(shard, signal, "test").get();
+  REQUIRE(after.cascade.size() == 3);
+  CHECK(std::holds_alternative<OrderCommanded>(after.cascade.back()->events.at(0).body));
+}

@@ -191,7 +191,8 @@ void KindSupervisor::retry(std::uint32_t index) {
   child.changed = true;
   child.last_input = step_->entry->offset;
   ++child.outstanding;
-  const auto fault = trouble.stopping ? nullptr : fault_for(slot.key, trouble.attempt, trouble.entries.back()->offset);
+  const bool may_fail = !trouble.stopping && !trouble.entries.empty();
+  const auto fault = may_fail ? fault_for(slot.key, trouble.attempt, trouble.entries.back()->offset) : nullptr;
   send(wake(child, slot.key), RunEntries{step_, trouble.entries, index, fault});
 }
 

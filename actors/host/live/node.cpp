@@ -67,7 +67,11 @@ class NodeSupervisor : public caf::event_based_actor {
   }
 
   void on_exit() override {
-    for (auto& [name, shard] : shards_) anon_send_exit(shard.actor, caf::exit_reason::user_shutdown);
+    for (auto& [name, shard] : shards_) {
+      // From here on the journal's thread holds no actor, and so can never be the last to let go of the journal itself.
+      shard.relay->lead_to({});
+      anon_send_exit(shard.actor, caf::exit_reason::user_shutdown);
+    }
     shards_.clear();
   }
 

@@ -60,6 +60,7 @@ caf::behavior ShardActor::make_behavior() {
 }
 
 void ShardActor::on_exit() {
+  relay_->leave(caf::actor_cast<caf::actor_addr>(this));
   for (auto& [kind, supervisor] : kinds_) anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
   kinds_.clear();
   answers_.clear();
@@ -160,7 +161,7 @@ void ShardActor::begin_step(EntryPtr entry) {
     RunResumed run{nullptr, entity, {}};
     for (Offset offset : waiting) run.entries.push_back(services_.journal->read(core_.shard(), offset, 1).at(0));
     if (std::erase_if(tasks, [&](const Task& task) { return task.entity == entity; }) > 0) run.entries.push_back(step_->entry);
-    if (!run.entries.empty()) resuming_.push_back(std::move(run));
+    resuming_.push_back(std::move(run));  // without entries too: everything that waited may have been set aside
   }
   if (!core_.state().stopped.empty())
     std::erase_if(tasks, [&](const Task& task) {
