@@ -15,12 +15,13 @@ constexpr std::string_view venue_prefix = "venue/";
 void refuse_other_account(const Journal& journal, Symbol account) {
   for (const Symbol shard : journal.shards())
     if (!is_venue_shard(shard) && shard != account)
-      throw ProfileError("the journal is of account '" + std::string(shard.text()) + "', the profile of '" + std::string(account.text()) +
-                         "': name another --data directory or the right --profile");
+      throw ProfileError("the journal is of account '" + std::string(shard.text()) + "', the profile of '" +
+                         std::string(account.text()) + "': name another --data directory or the right --profile");
 }
 
 bool recorded(const StartingPoint& point, const Message& wanted) {
-  if (const auto* account = std::get_if<AccountConfigured>(&wanted)) return point.account && same_content(*point.account, *account);
+  if (const auto* account = std::get_if<AccountConfigured>(&wanted))
+    return point.account && same_content(*point.account, *account);
   if (const auto* venue = std::get_if<VenueConfigured>(&wanted)) return point.venue && same_content(*point.venue, *venue);
   if (const auto* product = std::get_if<ProductDefined>(&wanted)) {
     const auto it = point.products.find(product->product);
@@ -105,11 +106,9 @@ void AccountNode::command(Message message, const std::string& producer, Node::Do
 }
 
 void AccountNode::show(std::span<const BarObserved> bars, const std::string& source) {
+  for (const BarObserved& bar : bars) market_.show(bar, half_spread_of(bar.product), source);
   for (const BarObserved& bar : bars) time_->set(bar.closed_at);
-  for (const BarObserved& bar : bars) {
-    node_->submit(venue(), {bar}, source);
-    market_.show(bar, half_spread_of(bar.product), source);
-  }
+  for (const BarObserved& bar : bars) node_->submit(venue(), {bar}, source);
   node_->clock_moved();
 }
 

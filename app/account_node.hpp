@@ -34,8 +34,8 @@ class AccountNode {
   // The same without waiting; `done` comes from an actor's thread.
   void command(Message message, const std::string& producer, Node::Done done);
 
-  // Bars that closed at the same time, as a feed brings them: the venue sees them first, then they are what prices are.
-  // On a clock of bars that is also what time it is now. Returns when they are handed in, not when they are digested.
+  // Bars that closed at the same time, as a feed brings them: first they are what prices are and, on a clock of bars, what
+  // time it is; then the venue trades on them, and deadlines that are due are taken. Returns when they are handed in, not when they are digested.
   void show(std::span<const BarObserved> bars, const std::string& source);
 
   Node& node() { return *node_; }

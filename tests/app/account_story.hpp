@@ -99,12 +99,21 @@ class AccountStory {
     withdraw("ada", "70000", true);
     minute("41750.29", "473.50");
     minute("41760.83", "473.70");
+    for (int i = 0; i < 10 && !withdrawn(); ++i) minute("41760.83", "473.70");
     signal("turn", "BTC-USD", 0);
     minute("41800.01", "474.00");
     minute("41810.19", "474.10");
   }
 
  private:
+  bool withdrawn() const {
+    bool settled = false;
+    for_each_entry(*journal_, account(), 1, journal_->end(account()), [&](const Entry& entry) {
+      for (const Event& event : entry.events) settled |= std::holds_alternative<WithdrawalSettled>(event.body);
+    });
+    return settled;
+  }
+
   IdempotencyKey next_key() { return IdempotencyKey("k" + std::to_string(++keys_)); }
 
   BarObserved bar(const char* product, const char* close, const char* volume) const {
