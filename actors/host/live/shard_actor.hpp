@@ -21,11 +21,18 @@ struct ShardServices {
 };
 
 // From the journal's thread to the actor that runs the shard now; a shard that was started anew is another actor.
+//
+// Law: once an actor has left, the journal's thread holds no reference to it. Were the last one dropped there, that thread
+// would destroy the actor, with it the last reference to the journal, and then wait for itself to end.
 class CommitRelay {
  public:
   void lead_to(caf::actor_addr target) {
     std::lock_guard lock(mutex_);
     target_ = std::move(target);
+  }
+  void leave(const caf::actor_addr& left) {
+    std::lock_guard lock(mutex_);  // a call that is under way has ended
+    if (target_ == left) target_ = nullptr;
   }
   void committed(Offset offset) {
     std::lock_guard lock(mutex_);
