@@ -92,9 +92,17 @@ TEST_CASE("The log cut at every byte of its last records is a whole prefix, and 
   REQUIRE(size > 1'500);
   RocksDbOptions accepting = small();
   accepting.accept_loss = true;
+  // The last bytes may be the hash chain's alone: go back until three entries are cut off.
+  auto start = size - 1'200;
+  for (Offset end = written; start > 1'200; start -= 300) {
+    copy_journal(origin.path(), cut.path());
+    fs::resize_file(cut.path() / "data" / wal.filename(), start);
+    REQUIRE(open_and_compare(cut.path(), end, accepting) != Outcome::different);
+    if (end + 3 <= written) break;
+  }
   std::map<Offset, std::size_t> ends;
   Offset before = 0;
-  for (auto length = size - 1'200; length <= size; ++length) {
+  for (auto length = start; length <= size; length += length < start + 1'200 || length == size ? 1 : std::min<std::uintmax_t>(32, size - length)) {
     INFO("cut to " << length << " of " << size << " bytes");
     copy_journal(origin.path(), cut.path());
     fs::resize_file(cut.path() / "data" / wal.filename(), length);
