@@ -5,7 +5,7 @@
 // durable is reported out of order. Any failure ends the process.
 //
 // Hand-over: the thread looks at its queue for a short while before it sleeps, if it was busy just now, because waking
-// a sleeping thread costs a good part of a sync on a fast disk; figures in docs/decisions/group-commit.md.
+// a sleeping thread costs a good part of a sync on a fast disk; figures in docs/decisions/0010-group-commit.md.
 #pragma once
 
 #include <rocksdb/write_batch.h>
