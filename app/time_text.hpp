@@ -1,13 +1,26 @@
-// Times for people: UTC, ISO 8601.
+// Times as text: UTC, ISO 8601.
 #pragma once
 
+#include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "messages/ids.hpp"
 
 namespace tally {
 
+struct TimeError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// For people.
 std::string iso_date(Time time);     // 2024-01-02
 std::string iso_time(Time time);     // 2024-01-02T03:04:05.678Z; the fraction is left out where it is zero
+
+// To the nanosecond: a fraction of three, six or nine digits, as few as tell it; none where it is zero.
+std::string exact_iso_time(Time time);
+
+// "2016-10-07T00:01:00Z", with up to nine digits of a second's fraction, in the years 1678 to 2261. Throws TimeError.
+Time time_of(std::string_view iso);
 
 }  // namespace tally

@@ -20,7 +20,7 @@
 
 #include "actors/answered.hpp"
 #include "actors/entity.hpp"
-#include "actors/subscription/lots.hpp"
+#include "actors/lots/lots.hpp"
 
 namespace tally {
 

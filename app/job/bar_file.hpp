@@ -10,16 +10,10 @@
 // read is an error that names its line; nothing is repaired.
 #pragma once
 
-#include <filesystem>
-#include <stdexcept>
-
+#include "app/csv_file.hpp"
 #include "app/job/bars.hpp"
 
 namespace tally::job {
-
-struct BarFileError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 
 struct BarFile {
   Series series;
@@ -29,10 +23,7 @@ struct BarFile {
 // Lots a minute, for quotes without sizes: deep enough that a venue made of these bars can trade.
 inline constexpr std::int64_t volume_assumed_lots = 1'000;
 
-// At most `count` bars. Throws BarFileError.
+// At most `count` bars. Throws InputError.
 BarFile read_bars(const std::filesystem::path& file, const ProductDefined& product, std::size_t count);
-
-// "2016-10-07T00:01:00Z", with up to nine digits of a second's fraction. Throws BarFileError.
-Time time_of(std::string_view iso);
 
 }  // namespace tally::job

@@ -1,4 +1,4 @@
-// FIFO lots: what a position consists of, and what closing it realizes.
+// FIFO lots: what a position consists of, and what closing it realizes. Subscriptions and the trade book keep theirs here.
 //
 // Promises: a fill closes the oldest lots first, then opens what is left of it; a fill that crosses zero does both. All
 // open lots point the same way. Realized profit is (close - open) x quantity x multiplier, signed by the lot's direction,
@@ -22,7 +22,7 @@ struct Lot {
 };
 BOOST_DESCRIBE_STRUCT(Lot, (), (quantity, price, execution, opened_at))
 
-// One subscription's part of a fill or cross.
+// A fill or cross, or a subscription's part of one.
 struct LotFill {
   Quantity quantity;       // signed
   Price price;

@@ -1,4 +1,4 @@
-#include "actors/subscription/lots.hpp"
+#include "actors/lots/lots.hpp"
 
 namespace tally {
 namespace {

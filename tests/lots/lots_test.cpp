@@ -6,7 +6,7 @@
 #include <rapidcheck.h>
 #include <sstream>
 
-#include "actors/subscription/lots.hpp"
+#include "actors/lots/lots.hpp"
 #include "tests/catch.hpp"
 
 using namespace tally;
