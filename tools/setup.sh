@@ -16,6 +16,7 @@ packages_to_build=(
   "libspdlog-dev|logging outside the entities"
   "libyaml-cpp-dev|configuration files"
   "libcli11-dev|the command line"
+  "libhowardhinnant-date-dev|time zones, which the standard library of g++ 12 lacks"
   "libxxhash-dev|hashes of snapshots and caches"
   "catch2|tests"
   "librapidcheck-dev|property tests"
