@@ -48,20 +48,23 @@ void CsvFile::fail(InputProblem problem, const std::string& text) const { throw 
 bool CsvFile::read_line() {
   do {
     ++line_;
-    if (!gzgets(file_.get(), buffer_.data(), static_cast<int>(buffer_.size()))) {
-      int code = Z_OK;
-      const char* why = gzerror(file_.get(), &code);
-      if (code != Z_OK && code != Z_STREAM_END) fail(InputProblem::unreadable, why);
-      return false;
-    }
-    std::size_t size = std::strlen(buffer_.data());
+    const bool got = gzgets(file_.get(), buffer_.data(), static_cast<int>(buffer_.size())) != nullptr;
+    std::size_t size = got ? std::strlen(buffer_.data()) : 0;
     const bool ended = size > 0 && buffer_[size - 1] == '\n';
+    if (!ended) check_stream();  // a damaged file ends in the middle of a line
+    if (!got) return false;
     if (!ended && !gzeof(file_.get())) fail(InputProblem::line_too_long, "the line is too long, or holds a zero byte");
     while (size > 0 && (buffer_[size - 1] == '\n' || buffer_[size - 1] == '\r')) --size;
     text_ = std::span(buffer_.data(), size);
     if (line_ == 1 && std::string_view(buffer_.data(), size).starts_with("\xEF\xBB\xBF")) text_ = text_.subspan(3);
   } while (text_.empty());
   return true;
+}
+
+void CsvFile::check_stream() const {
+  int code = Z_OK;
+  const char* why = gzerror(file_.get(), &code);
+  if (code != Z_OK && code != Z_STREAM_END) fail(InputProblem::unreadable, why);
 }
 
 // Quoted cells are unquoted where they stand: that never makes them longer.
@@ -80,7 +83,8 @@ void CsvFile::split_line() {
       ++at;
       if (at < text_.size() && text_[at] != ',') fail(InputProblem::broken_quotes, "text after a closing quote");
     } else {
-      end = at = static_cast<std::size_t>(std::find(text_.begin() + static_cast<std::ptrdiff_t>(at), text_.end(), ',') - text_.begin());
+      while (end < text_.size() && text_[end] != ',') ++end;
+      at = end;
     }
     cells_.emplace_back(text_.data() + begin, end - begin);
     if (at >= text_.size()) return;

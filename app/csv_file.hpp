@@ -60,6 +60,7 @@ class CsvFile {
 
  private:
   bool read_line();
+  void check_stream() const;
   void split_line();
 
   std::string name_;

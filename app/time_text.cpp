@@ -54,7 +54,8 @@ Time time_of(std::string_view iso) {
     }
     return value;
   };
-  if (iso.size() < 20 || iso.back() != 'Z' || iso[4] != '-' || iso[7] != '-' || iso[10] != 'T' || iso[13] != ':' || iso[16] != ':')
+  if (iso.size() < 20 || iso.back() != 'Z' || iso[4] != '-' || iso[7] != '-' || iso[10] != 'T' || iso[13] != ':' ||
+      iso[16] != ':')
     refuse(iso);
   const std::int64_t year = number(0, 4);
   const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(year)),

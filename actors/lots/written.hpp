@@ -20,8 +20,8 @@ struct Written {
   // As `cell` shows it. Throws DecimalError.
   static Written parse(std::string_view cell) {
     const auto point = cell.find('.');
-    const int decimals = point == std::string_view::npos ? 0 : static_cast<int>(std::min<std::size_t>(cell.size() - point - 1, 99));
-    return {D::parse(cell), decimals};
+    const std::size_t decimals = point == std::string_view::npos ? 0 : cell.size() - point - 1;
+    return {D::parse(cell), static_cast<int>(std::min<std::size_t>(decimals, 99))};
   }
 
   // Never fewer digits than the value needs. Zero has no sign.

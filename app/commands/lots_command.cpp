@@ -67,11 +67,10 @@ void lots(const CommandLine& line, const LotsAsked& asked) {
 }  // namespace
 
 void add_lots_command(CLI::App& app, CommandLine& line) {
-  CLI::App& command = *app.add_subcommand("lots", "FIFO lots of a list of fills: every match, the open lots and the totals, as CSV files");
+  CLI::App& command = *app.add_subcommand("lots", "FIFO lots of fills: matches, open lots and totals as CSV files");
   const auto asked = std::make_shared<LotsAsked>();
-  command.add_option("--fills", asked->fills, "A CSV file, plain or gzip: ts_utc,symbol,side,qty,price,fee,currency,multiplier and trade_id or "
-                     "fill_id; perhaps order_id, account_id, strategy_id")->required();
-  command.add_option("--out", asked->out, "Where matches.csv, after_each_trade.csv, open_lots.csv and rollup.csv go")->required();
+  command.add_option("--fills", asked->fills, "A CSV file, plain or gzip; docs/lots.md names its columns")->required();
+  command.add_option("--out", asked->out, "Where matches, after_each_trade, open_lots and rollup.csv go")->required();
   command.add_flag("--negative-prices", asked->negative_prices, "Take prices below zero, too");
   command.add_flag("--json", line.json, "Print JSON instead of a table");
   command.callback([asked, &line] { lots(line, *asked); });

@@ -1,9 +1,9 @@
 #include "app/lots/fraction_text.hpp"
 
 #include <boost/multiprecision/cpp_int.hpp>
-#include <charconv>
 #include <cmath>
 
+#include "app/shortest_text.hpp"
 #include "messages/assert.hpp"
 
 namespace tally {
@@ -54,25 +54,6 @@ std::string net_text(Money realized, const FeeShare& opening, const FeeShare& cl
                          Wide(opening.fee.units()) * opening.part.units() * closing.whole.units() -
                          Wide(closing.fee.units()) * closing.part.units() * opening.whole.units();
   return shortest_text(nearest_double(numerator, one * opening.whole.units() * closing.whole.units()));
-}
-
-std::string shortest_text(double value) {
-  if (value == 0) return "0.0";
-  char buffer[40];
-  const auto written = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific);
-  const std::string_view text(buffer, static_cast<std::size_t>(written.ptr - buffer));
-  const auto e = text.find('e');
-  if (e == std::string_view::npos) return std::string(text);  // inf, nan
-  const int exponent = std::stoi(std::string(text.substr(e + 1)));
-  if (exponent < -4 || exponent >= 16) return std::string(text);
-  std::string digits;
-  for (const char c : text.substr(0, e))
-    if (c >= '0' && c <= '9') digits += c;
-  std::size_t whole = static_cast<std::size_t>(std::max(exponent, 0)) + 1;
-  if (exponent < 0) digits.insert(0, static_cast<std::size_t>(-exponent), '0');
-  if (digits.size() <= whole) digits.append(whole + 1 - digits.size(), '0');
-  digits.insert(whole, ".");
-  return (value < 0 ? "-" : "") + digits;
 }
 
 }  // namespace tally
