@@ -7,11 +7,11 @@ packages_to_build=(
   "ninja-build|runs the build"
   "ccache|keeps what was compiled before"
   "libcaf-dev|actors of the live host"
-  "libboost1.81-dev|Describe and Container"
+  "libboost1.81-dev|Describe, Container, wide integers"
   "libboost-json1.81-dev|JSON"
   "librocksdb-dev|the journal on disk"
   "libzstd-dev|compressed exports"
-  "zlib1g-dev|compressed bar files"
+  "zlib1g-dev|compressed CSV files"
   "libssl-dev|the journal's hash chain"
   "libspdlog-dev|logging outside the entities"
   "libyaml-cpp-dev|configuration files"
@@ -27,6 +27,7 @@ packages_to_test=(
   "ledger|checks the exported accounting"
   "hledger|checks the exported accounting"
   "strace|checks what is synced to the disk"
+  "python3|computes the statistics again"
 )
 
 is_installed() { [[ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" == installed ]]; }
