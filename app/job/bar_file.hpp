@@ -11,14 +11,14 @@
 #pragma once
 
 #include <filesystem>
-#include <stdexcept>
 
 #include "app/job/bars.hpp"
+#include "app/text_lines.hpp"
 
 namespace tally::job {
 
-struct BarFileError : std::runtime_error {
-  using std::runtime_error::runtime_error;
+struct BarFileError : TextFileError {
+  using TextFileError::TextFileError;
 };
 
 struct BarFile {
@@ -29,10 +29,7 @@ struct BarFile {
 // Lots a minute, for quotes without sizes: deep enough that a venue made of these bars can trade.
 inline constexpr std::int64_t volume_assumed_lots = 1'000;
 
-// At most `count` bars. Throws BarFileError.
+// At most `count` bars. Throws BarFileError, and TextFileError where the file cannot be read at all.
 BarFile read_bars(const std::filesystem::path& file, const ProductDefined& product, std::size_t count);
-
-// "2016-10-07T00:01:00Z", with up to nine digits of a second's fraction. Throws BarFileError.
-Time time_of(std::string_view iso);
 
 }  // namespace tally::job

@@ -1,7 +1,10 @@
 // Specs: names, parameters, columns, and what is said to a mistake.
 #include "actors/indicators/spec.hpp"
 
+#include <fstream>
+#include <map>
 #include <set>
+#include <sstream>
 
 #include "tests/catch.hpp"
 
@@ -132,4 +135,46 @@ TEST_CASE("A mistake is told with its column, and with what may have been meant"
     }
   }
   CHECK_THROWS_WITH(Spec::parse("emma(30)"), "column 1: 'emma' is no indicator; did you mean 'ema'?");
+}
+
+TEST_CASE("The page of indicators has a row for each, with its standard spec, version, columns and first row") {
+  std::ifstream page(TALLY_SOURCE_DIR "/docs/indicators.md");
+  REQUIRE(page);
+  std::map<std::string, std::vector<std::string>> rows;  // spec -> its cells
+  for (std::string line; std::getline(page, line);) {
+    if (!line.starts_with("| `")) continue;
+    std::vector<std::string> cells;
+    std::stringstream parts(line.substr(2));
+    for (std::string cell; std::getline(parts, cell, '|');) cells.push_back(cell);
+    rows[cells.front()] = cells;
+  }
+  CHECK(rows.size() == kinds().size());
+  // "first row" as the page writes it, in the standard parameters.
+  const auto first_row = [](const Parameters& of, const std::string& text) -> std::size_t {
+    if (text == " p-1 ") return static_cast<std::size_t>(of[0]) - 1;
+    if (text == " p ") return static_cast<std::size_t>(of[0]);
+    if (text == " 2p-1 ") return 2 * static_cast<std::size_t>(of[0]) - 1;
+    if (text == " slow+signal-2 ") return static_cast<std::size_t>(of[1] + of[2]) - 2;
+    if (text == " fast_k+slow_k+slow_d-3 ") return static_cast<std::size_t>(of[0] + of[1] + of[2]) - 3;
+    return std::stoul(text);
+  };
+  for (const Kind& kind : kinds()) {
+    const Spec spec = Spec::parse(kind.name);
+    CAPTURE(kind.name);
+    REQUIRE(rows.contains('`' + spec.text() + "` "));
+    const auto& cells = rows.at('`' + spec.text() + "` ");
+    CHECK(cells[1] == " `" + kind.id() + "` ");
+    std::string columns;
+    for (const std::string& column : spec.columns()) columns += (columns.empty() ? " `" : ", `") + column + '`';
+    CHECK(cells[2] == columns + ' ');
+    const auto indicator = spec.make();
+    std::size_t row = 0;
+    for (;; ++row) {
+      const double price = 100 + static_cast<double>(row * 7 % 5);
+      indicator->update({price, price + 1, price - 1, price, 10});
+      if (!indicator->values().empty()) break;
+      REQUIRE(row < 1'000);
+    }
+    CHECK(row == first_row(spec.parameters(), cells[3]));
+  }
 }
