@@ -1,20 +1,27 @@
 #include "app/csv_file.hpp"
 
-#include <zlib.h>
-
 #include <algorithm>
-#include <cstring>
 
 namespace tally {
 
 InputError::InputError(InputProblem its_problem, const std::string& file, std::size_t its_line, const std::string& text)
-    : std::runtime_error(file + (its_line == 0 ? "" : ":" + std::to_string(its_line)) + ": " + text),
+    : TextFileError(file + (its_line == 0 ? "" : ":" + std::to_string(its_line)) + ": " + text),
       problem(its_problem),
       line(its_line) {}
 
-CsvFile::CsvFile(const std::filesystem::path& file) : name_(file.string()), file_(gzopen(file.c_str(), "rb"), gzclose) {
-  if (!file_) throw InputError(InputProblem::unreadable, name_, 0, "cannot be opened");
-  buffer_.resize(line_bytes_max + 2);  // newline and terminator
+namespace {
+
+TextLines lines_of(const std::filesystem::path& file) {
+  try {
+    return TextLines(file);
+  } catch (const TextFileError&) {
+    throw InputError(InputProblem::unreadable, file.string(), 0, "cannot be opened");
+  }
+}
+
+}  // namespace
+
+CsvFile::CsvFile(const std::filesystem::path& file) : name_(file.string()), lines_(lines_of(file)) {
   if (!read_line()) throw InputError(InputProblem::no_header, name_, 0, "is empty: the first line must name the columns");
   split_line();
   for (const std::string_view cell : cells_) {
@@ -43,28 +50,18 @@ bool CsvFile::next() {
   return true;
 }
 
-void CsvFile::fail(InputProblem problem, const std::string& text) const { throw InputError(problem, name_, line_, text); }
+void CsvFile::fail(InputProblem problem, const std::string& text) const { throw InputError(problem, name_, line(), text); }
 
 bool CsvFile::read_line() {
   do {
-    ++line_;
-    const bool got = gzgets(file_.get(), buffer_.data(), static_cast<int>(buffer_.size())) != nullptr;
-    std::size_t size = got ? std::strlen(buffer_.data()) : 0;
-    const bool ended = size > 0 && buffer_[size - 1] == '\n';
-    if (!ended) check_stream();  // a damaged file ends in the middle of a line
-    if (!got) return false;
-    if (!ended && !gzeof(file_.get())) fail(InputProblem::line_too_long, "the line is too long, or holds a zero byte");
-    while (size > 0 && (buffer_[size - 1] == '\n' || buffer_[size - 1] == '\r')) --size;
-    text_ = std::span(buffer_.data(), size);
-    if (line_ == 1 && std::string_view(buffer_.data(), size).starts_with("\xEF\xBB\xBF")) text_ = text_.subspan(3);
+    try {
+      if (!lines_.next(text_)) return false;
+    } catch (const TextFileError& error) {
+      throw InputError(InputProblem::unreadable, name_, line() + 1, error.what());
+    }
+    if (line() == 1 && text_.starts_with("\xEF\xBB\xBF")) text_.erase(0, 3);
   } while (text_.empty());
   return true;
-}
-
-void CsvFile::check_stream() const {
-  int code = Z_OK;
-  const char* why = gzerror(file_.get(), &code);
-  if (code != Z_OK && code != Z_STREAM_END) fail(InputProblem::unreadable, why);
 }
 
 // Quoted cells are unquoted where they stand: that never makes them longer.

@@ -4,27 +4,19 @@
 // names file and line; nothing is repaired. Memory is that of one row.
 #pragma once
 
-#include <filesystem>
-#include <memory>
 #include <optional>
-#include <span>
-#include <stdexcept>
-#include <string>
-#include <string_view>
-#include <vector>
 
-struct gzFile_s;
+#include "app/text_lines.hpp"
 
 namespace tally {
 
 enum class InputProblem {
-  unreadable,        // no such file, or damaged gzip
+  unreadable,        // no such file, damaged gzip, no text
   no_header,         // empty
   missing_column,
   repeated_column,
   wrong_width,       // a row with more or fewer cells than the header
   broken_quotes,
-  line_too_long,
   no_number,         // a cell that is no exact decimal, or does not fit
   no_time,
   no_value,          // a cell that is empty, or none of the words it may be
@@ -34,7 +26,7 @@ enum class InputProblem {
 };
 
 // what() reads "FILE:LINE: ...", or "FILE: ..." where no line is to blame.
-struct InputError : std::runtime_error {
+struct InputError : TextFileError {
   InputError(InputProblem its_problem, const std::string& file, std::size_t its_line, const std::string& text);
   InputProblem problem;
   std::size_t line;  // from 1; 0: the file itself
@@ -42,8 +34,6 @@ struct InputError : std::runtime_error {
 
 class CsvFile {
  public:
-  static constexpr std::size_t line_bytes_max = 64 << 10;
-
   // Reads the header. Throws InputError, as does everything below.
   explicit CsvFile(const std::filesystem::path& file);
 
@@ -53,23 +43,20 @@ class CsvFile {
 
   bool next();  // to the next row; false after the last
   std::string_view cell(std::size_t column) const { return cells_[column]; }
-  std::size_t line() const { return line_; }
+  std::size_t line() const { return lines_.number(); }
 
   // For a reader that finds a row wrong.
   [[noreturn]] void fail(InputProblem problem, const std::string& text) const;
 
  private:
   bool read_line();
-  void check_stream() const;
   void split_line();
 
   std::string name_;
-  std::unique_ptr<gzFile_s, int (*)(gzFile_s*)> file_;
-  std::vector<char> buffer_;
-  std::span<char> text_;                 // the line; cells look into it
+  TextLines lines_;
+  std::string text_;                     // the line; cells look into it
   std::vector<std::string_view> cells_;
   std::vector<std::string> header_;
-  std::size_t line_ = 0;
 };
 
 }  // namespace tally

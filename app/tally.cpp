@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
   add_split_command(app, line);
   add_lots_command(app, line);
   add_stats_command(app, line);
+  add_bar_commands(app, line);
   try {
     app.parse(argc, argv);
     return line.exit_code;

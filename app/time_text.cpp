@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdio>
 #include <ctime>
+#include <stdexcept>
 
 namespace tally {
 namespace {
@@ -45,7 +46,7 @@ std::string exact_iso_time(Time time) {
   return text + 'Z';
 }
 
-Time time_of(std::string_view iso) {
+Time time_of_iso(std::string_view iso) {
   const auto number = [&](std::size_t at, std::size_t size) {
     std::int64_t value = 0;
     for (const char c : iso.substr(at, size)) {

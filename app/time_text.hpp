@@ -9,8 +9,8 @@
 
 namespace tally {
 
-struct TimeError : std::runtime_error {
-  using std::runtime_error::runtime_error;
+struct TimeError : std::invalid_argument {
+  using std::invalid_argument::invalid_argument;
 };
 
 // For people.
@@ -21,6 +21,6 @@ std::string iso_time(Time time);     // 2024-01-02T03:04:05.678Z; the fraction i
 std::string exact_iso_time(Time time);
 
 // "2016-10-07T00:01:00Z", with up to nine digits of a second's fraction, in the years 1678 to 2261. Throws TimeError.
-Time time_of(std::string_view iso);
+Time time_of_iso(std::string_view iso);
 
 }  // namespace tally

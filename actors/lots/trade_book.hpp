@@ -17,7 +17,7 @@
 
 #include "actors/lots/fill_memory.hpp"
 #include "actors/lots/lots.hpp"
-#include "actors/lots/written.hpp"
+#include "messages/written.hpp"
 #include "messages/orders.hpp"
 
 namespace tally {

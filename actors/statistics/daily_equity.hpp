@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "actors/lots/written.hpp"
+#include "messages/written.hpp"
 
 namespace tally::statistics {
 

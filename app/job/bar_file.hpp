@@ -10,10 +10,16 @@
 // read is an error that names its line; nothing is repaired.
 #pragma once
 
-#include "app/csv_file.hpp"
+#include <filesystem>
+
 #include "app/job/bars.hpp"
+#include "app/text_lines.hpp"
 
 namespace tally::job {
+
+struct BarFileError : TextFileError {
+  using TextFileError::TextFileError;
+};
 
 struct BarFile {
   Series series;
@@ -23,7 +29,7 @@ struct BarFile {
 // Lots a minute, for quotes without sizes: deep enough that a venue made of these bars can trade.
 inline constexpr std::int64_t volume_assumed_lots = 1'000;
 
-// At most `count` bars. Throws InputError.
+// At most `count` bars. Throws BarFileError, and TextFileError where the file cannot be read at all.
 BarFile read_bars(const std::filesystem::path& file, const ProductDefined& product, std::size_t count);
 
 }  // namespace tally::job

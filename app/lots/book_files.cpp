@@ -19,7 +19,8 @@ std::string quoted(const std::string& cell) {
 void write(StagedFile& file, const Cells& owner, const Cells& cells) {
   std::string line;
   for (const Cells* part : {&owner, &cells})
-    for (const std::string& cell : *part) line += (line.empty() ? "" : ",") + quoted(cell);
+    for (const std::string& cell : *part) line.append(quoted(cell)) += ',';
+  line.pop_back();
   file.line(line);
 }
 

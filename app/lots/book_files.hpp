@@ -5,7 +5,7 @@
 //   open_lots.csv          what is open in the end, oldest first
 //   rollup.csv             totals, a row a book
 //
-// Decimals keep the digits that the file's own numbers have (actors/lots/written.hpp); averages and shares of fees, which
+// Decimals keep the digits that the file's own numbers have (messages/written.hpp); averages and shares of fees, which
 // are fractions, are the nearest double's shortest text. Where the file says whose a fill is, its columns come first.
 #pragma once
 

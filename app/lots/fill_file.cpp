@@ -18,7 +18,7 @@ Written<D> number(const CsvFile& rows, std::size_t column) {
 
 Time time(const CsvFile& rows, std::size_t column) {
   try {
-    return time_of(rows.cell(column));
+    return time_of_iso(rows.cell(column));
   } catch (const TimeError& error) {
     rows.fail(InputProblem::no_time, rows.header()[column] + ": " + error.what());
   }

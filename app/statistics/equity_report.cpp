@@ -17,7 +17,7 @@ struct Observation {
 
 Observation observation_of(const CsvFile& rows, std::size_t at, std::size_t equity) {
   try {
-    const Observation seen{time_of(rows.cell(at)), Written<Money>::parse(rows.cell(equity))};
+    const Observation seen{time_of_iso(rows.cell(at)), Written<Money>::parse(rows.cell(equity))};
     if (seen.equity.value <= Money{}) rows.fail(InputProblem::out_of_range, "equity must be above zero");
     return seen;
   } catch (const TimeError& error) {

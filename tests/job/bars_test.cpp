@@ -121,13 +121,13 @@ TEST_CASE("A row that cannot be read names its file and line, and nothing is gue
     try {
       read_bars(file.path(), product_of("SPY"), 10);
       FAIL("was read: " + row);
-    } catch (const InputError& error) {
-      CHECK(std::string(error.what()).find("bad.csv:2: ") != std::string::npos);
+    } catch (const BarFileError& error) {
+      CHECK(std::string(error.what()).find("bad.csv line 2") != std::string::npos);
     }
   }
   TemporaryFile file("header.csv");
   file.write("time,price\n");
-  CHECK_THROWS_AS(read_bars(file.path(), product_of("SPY"), 10), InputError);
+  CHECK_THROWS_AS(read_bars(file.path(), product_of("SPY"), 10), BarFileError);
 }
 
 TEST_CASE("Each source speaks only when it changes its mind, and every opening has a stop") {

@@ -128,6 +128,12 @@ TEST_CASE("A bad fill is refused by kind and line, and leaves the files of befor
   }
 }
 
+TEST_CASE("A list without a name has an empty one, and its columns stay where they are") {
+  const BookRun run(head + row_1, "_trades.csv");
+  CHECK(run.report.list.empty());
+  CHECK(run.lines("rollup.csv")[1] == ",SPY,USD,1,0,0,0,0,0,1.00,-1.00,10,100.00,0.00");
+}
+
 TEST_CASE("Prices below zero are taken where that is asked for") {
   TemporaryDirectory directory;
   write_text(directory.path() / "oil.csv", head + "1,2020-04-20T18:00:00Z,CLK0,buy,1,-37.63,0,USD,1000\n"

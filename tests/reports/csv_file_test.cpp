@@ -62,8 +62,9 @@ TEST_CASE("What is wrong with a CSV file is told by kind and line") {
            {"a,b\n1,2,3\n", InputProblem::wrong_width, 2},
            {"a,b\n\"1,2\n", InputProblem::broken_quotes, 2},
            {"a,b\n\"1\"x,2\n", InputProblem::broken_quotes, 2},
-           {"a,b\n" + std::string(CsvFile::line_bytes_max + 10, 'x') + ",2\n", InputProblem::line_too_long, 2},
-           {std::string("a,b\n1\0,2\n3,4\n", 13), InputProblem::line_too_long, 2},
+           {"a,b\n" + std::string(TextLines::line_max + 10, 'x') + ",2\n", InputProblem::unreadable, 2},
+           {std::string("a,b\n1\0,2\n3,4\n", 13), InputProblem::unreadable, 2},
+           {std::string("a,b\n1,2\n\0\n", 10), InputProblem::unreadable, 3},
        }) {
     CAPTURE(row.text.substr(0, 40));
     const InputError error = error_of(row.text);

@@ -84,6 +84,9 @@ TEST_CASE("Dependencies point one way") {
     if (under(include.file, {"actors/host/live/"}))
       CHECK(under(include.what, {"messages/", "persistence/", "actors/entity.hpp", "actors/host/shard/", "actors/host/live/"}));
     if (under(include.file, {"actors/"})) CHECK_FALSE(under(include.what, {"app/", "gateway/", "tests/"}));
+    if (under(include.file, {"actors/calendar/"})) CHECK(under(include.what, {"actors/calendar/"}));
+    if (under(include.file, {"actors/bars/"})) CHECK(under(include.what, {"actors/bars/", "actors/calendar/"}));
+    if (under(include.file, {"actors/indicators/"})) CHECK(under(include.what, {"actors/indicators/"}));
   }
 }
 
@@ -114,6 +117,7 @@ TEST_CASE("Money, price and quantity never meet floating point in an entity") {
   for (const auto& found : fs::recursive_directory_iterator(root / "actors")) {
     const std::string path = fs::relative(found.path(), root).string();
     if (entity_folder(path).empty() || !found.is_regular_file() || is_statistical(path)) continue;
+    if (under(path, {"actors/indicators/"})) continue;  // advice; see the next case
     std::ifstream in(found.path());
     int number = 0;
     for (std::string line; std::getline(in, line);) {
@@ -122,5 +126,13 @@ TEST_CASE("Money, price and quantity never meet floating point in an entity") {
       CAPTURE(path, number, line);
       CHECK_FALSE(std::regex_search(line, floating));
     }
+  }
+}
+
+TEST_CASE("Indicators, which are floating point, advise strategies only") {
+  for (const Include& include : includes_of_project()) {
+    if (!under(include.what, {"actors/indicators/"})) continue;
+    CAPTURE(include.file, include.what);
+    CHECK(under(include.file, {"actors/indicators/", "actors/strategy/", "app/"}));
   }
 }

@@ -36,6 +36,7 @@ struct Written {
   Written operator-() const { return {-value, decimals}; }
   friend Written operator+(const Written& a, const Written& b) { return {a.value + b.value, std::max(a.decimals, b.decimals)}; }
   friend Written operator-(const Written& a, const Written& b) { return {a.value - b.value, std::max(a.decimals, b.decimals)}; }
+  friend bool operator<(const Written& a, const Written& b) { return a.value < b.value; }
   Written& operator+=(const Written& b) { return *this = *this + b; }
   Written& operator-=(const Written& b) { return *this = *this - b; }
 };
