@@ -15,7 +15,8 @@ bool TextLines::next(std::string& line) {
   while (gzgets(file_.get(), buffer.data(), buffer.size())) {
     if (buffer.front() == '\0') throw TextFileError(where() + " and on: this is no text");
     line += buffer.data();
-    if (line.size() > line_max) throw TextFileError(where() + " and on: a line of more than " + std::to_string(line_max) + " characters");
+    if (line.size() > line_max)
+      throw TextFileError(where() + " and on: a line of more than " + std::to_string(line_max) + " characters");
     if (line.back() == '\n') break;
   }
   int code = Z_OK;

@@ -40,7 +40,8 @@ class WrittenDecimal {
   friend WrittenDecimal middle(const WrittenDecimal& a, const WrittenDecimal& b) {
     WrittenDecimal between = a;
     between += b;
-    if (between.value_.units() % 2 != 0) throw DecimalError("the middle of " + a.text() + " and " + b.text() + " has too many decimals");
+    if (between.value_.units() % 2 != 0)
+      throw DecimalError("the middle of " + a.text() + " and " + b.text() + " has too many decimals");
     between.value_ = Money::from_units(between.value_.units() / 2);
     const std::string exact = between.value_.text();
     const std::size_t point = exact.find('.');

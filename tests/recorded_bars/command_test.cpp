@@ -68,7 +68,8 @@ TEST_CASE("Quotes are read by side, a one-sided row gives an empty row, and gzip
   CHECK(middle == here.tally(call + " --side mid").out);
   CHECK(middle.find("5.434782608695654,0") != std::string::npos);  // 11.5 to 12.125
   CHECK(here.tally("resample --to 5m --bars " + here.path("bars.csv.gz").string()).out ==
-        "timeframe,bucket_start_utc,open,high,low,close,volume,source_bars\n5m,2024-01-02T00:00:00Z,10.5,12.75,10.5,12.125,0,2\n");
+        "timeframe,bucket_start_utc,open,high,low,close,volume,source_bars\n"
+        "5m,2024-01-02T00:00:00Z,10.5,12.75,10.5,12.125,0,2\n");
 }
 
 TEST_CASE("Each contract of a file is a series of its own") {
@@ -116,7 +117,8 @@ TEST_CASE("Bars stamped with their end belong to the bucket of their opening") {
 
 TEST_CASE("Bars that come late are left out, counted and said so") {
   Workplace here;
-  const std::string bars = here.file("bars.csv", std::string(minutes) + "2024-01-02T00:05:00Z,9,9,9,9,9\n2024-01-02T00:02:00Z,9,9,9,9,9\n");
+  const std::string bars =
+      here.file("bars.csv", std::string(minutes) + "2024-01-02T00:05:00Z,9,9,9,9,9\n2024-01-02T00:02:00Z,9,9,9,9,9\n");
   const Ended ended = here.tally("resample --json --to 5m --bars " + bars + " --out " + here.path("out.csv").string());
   CHECK(ended.code == 0);
   CHECK(ended.err == "tally: 2 bars were left out: each opens no later than one before it\n");
@@ -142,10 +144,13 @@ TEST_CASE("A mistake is one line on standard error, and leaves no file behind") 
   const Row rows[] = {
       {"indicators --bars " + bars, 2, "--spec is missing, e.g. --spec 'ema(30)'; --list names the indicators"},
       {"indicators --spec ema", 2, "--bars FILE is missing; --list names the indicators"},
-      {"indicators --bars " + bars + " --spec 'emma(30)'", 2, "--spec 'emma(30)': column 1: 'emma' is no indicator; did you mean 'ema'?"},
-      {"indicators --bars " + bars + " --spec 'sma(2)' --spec 'sma(2)'", 2, "--spec 'sma(2)': its column sma_2 is that of 'sma(2)' already"},
+      {"indicators --bars " + bars + " --spec 'emma(30)'", 2,
+       "--spec 'emma(30)': column 1: 'emma' is no indicator; did you mean 'ema'?"},
+      {"indicators --bars " + bars + " --spec 'sma(2)' --spec 'sma(2)'", 2,
+       "--spec 'sma(2)': its column sma_2 is that of 'sma(2)' already"},
       {"indicators --bars " + bars + " --spec ema --side bid", 1, bars + ": holds trades, which have no side"},
-      {"indicators --bars " + ticks + " --spec ema", 1, ticks + ": has no header of bars: open,high,low,close or bid_open..ask_close"},
+      {"indicators --bars " + ticks + " --spec ema", 1,
+       ticks + ": has no header of bars: open,high,low,close or bid_open..ask_close"},
       {"indicators --bars " + empty + " --spec ema", 1, empty + ": is empty"},
       {"indicators --bars /nowhere.csv --spec ema", 1, "cannot open /nowhere.csv"},
       {"indicators --bars " + bad + " --spec ema", 1, "bad.csv line 6: '1.x' is not a decimal number"},
@@ -153,7 +158,8 @@ TEST_CASE("A mistake is one line on standard error, and leaves no file behind") 
       {"resample --to 5m --bars " + when, 1, "when.csv line 6: 'yesterday' is no UTC time"},
       {"resample --to 7m --bars " + bars, 2, "--to: '7m' does not divide a day"},
       {"resample --to 1h --zone Europe/Oslo --bars " + bars, 2, "--to: a zone goes with 1d only; '1h' is counted in UTC"},
-      {"resample --to 1d --zone Europe/Bergen --bars " + bars, 2, "--zone: 'Europe/Bergen' is no time zone of tzdata, such as Europe/Oslo or UTC"},
+      {"resample --to 1d --zone Europe/Bergen --bars " + bars, 2,
+       "--zone: 'Europe/Bergen' is no time zone of tzdata, such as Europe/Oslo or UTC"},
       {"resample --to 5m --length 1x --bars " + bars, 2, "--length: '1x' is no length of time such as 30s, 5m or 4h, up to 24h"},
       {"resample --to 1d --bars " + daily, 2, daily + ": holds daily bars; nothing coarser is made"},
       {"resample --to 5m", 2, "--bars FILE is missing"},
@@ -166,7 +172,8 @@ TEST_CASE("A mistake is one line on standard error, and leaves no file behind") 
     CHECK_FALSE(std::filesystem::exists(here.path("out.csv")));
     CHECK_FALSE(std::filesystem::exists(here.path("out.csv.part")));
   }
-  CHECK(here.tally("indicators --spec ema --bars " + bars + " --out /nowhere/out.csv").err == "tally: cannot write /nowhere/out.csv\n");
+  CHECK(here.tally("indicators --spec ema --bars " + bars + " --out /nowhere/out.csv").err ==
+        "tally: cannot write /nowhere/out.csv\n");
 }
 
 TEST_CASE("The indicators are listed with parameters, versions and columns") {
@@ -174,6 +181,7 @@ TEST_CASE("The indicators are listed with parameters, versions and columns") {
   const auto list = boost::json::parse(here.tally("indicators --list --json").out).as_array();
   CHECK(list.size() == 21);
   for (const auto& kind : list)
-    if (kind.at("standard") == "macd(12,26,9)") CHECK(boost::json::serialize(kind.at("columns")) == R"(["macd_12_26_9","macd_signal","macd_hist"])");
+    if (kind.at("standard") == "macd(12,26,9)")
+      CHECK(boost::json::serialize(kind.at("columns")) == R"(["macd_12_26_9","macd_signal","macd_hist"])");
   CHECK(here.tally("indicators --list").out.find("indicator.supertrend.v1") != std::string::npos);
 }
