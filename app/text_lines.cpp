@@ -10,18 +10,20 @@ TextLines::TextLines(const std::filesystem::path& file) : file_(gzopen(file.c_st
 }
 
 bool TextLines::next(std::string& line) {
+  const auto refuse = [&](const std::string& why) {
+    throw TextFileError(name_ + " line " + std::to_string(number_ + 1) + ": " + why);
+  };
   line.clear();
   std::array<char, 4'096> buffer;
   while (gzgets(file_.get(), buffer.data(), buffer.size())) {
-    if (buffer.front() == '\0') throw TextFileError(where() + " and on: this is no text");
+    if (buffer.front() == '\0') refuse("this is no text");
     line += buffer.data();
-    if (line.size() > line_max)
-      throw TextFileError(where() + " and on: a line of more than " + std::to_string(line_max) + " characters");
+    if (line.size() > line_max) refuse("more than " + std::to_string(line_max) + " characters");
     if (line.back() == '\n') break;
   }
   int code = Z_OK;
   const char* const why = gzerror(file_.get(), &code);
-  if (code != Z_OK && code != Z_STREAM_END) throw TextFileError(name_ + ": " + why);
+  if (code != Z_OK && code != Z_STREAM_END) throw TextFileError(why);  // names the file
   if (line.empty()) return false;
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.pop_back();
   ++number_;

@@ -103,6 +103,12 @@ TEST_CASE("Coarser bars keep the decimals of their prices, sum volumes exactly, 
         "timeframe,bucket_start_utc,roc_1\n5m,2024-01-02T00:00:00Z,\n5m,2024-01-02T00:05:00Z,15.384615384615374\n");
 }
 
+TEST_CASE("Coarser bars as JSON keep their decimals as text") {
+  Workplace here;
+  const auto rows = boost::json::parse(here.tally("resample --json --to 1h --bars " + here.file("bars.csv", minutes)).out);
+  CHECK(boost::json::serialize(rows.at("rows")) == R"([["1h","2024-01-02T00:00:00Z","1.10","1.50","1.00","1.50","2.80",4]])");
+}
+
 TEST_CASE("Bars stamped with their end belong to the bucket of their opening") {
   Workplace here;
   const std::string bars = here.file("bars.csv",
@@ -136,6 +142,13 @@ TEST_CASE("A mistake is one line on standard error, and leaves no file behind") 
   const std::string ticks = here.file("ticks.csv", "ts_utc,price,size\n");
   const std::string daily = here.file("daily.csv", "date,open,high,low,close,volume\n2024-01-02,1,1,1,1,1\n");
   const std::string empty = here.file("empty.csv", "");
+  const std::string bytes = here.file("bytes.csv", std::string(minutes) + std::string(3, '\0') + "\n");
+  const std::string wide = here.file("wide.csv", std::string(minutes) + std::string(70'000, '1') + "\n");
+  const gzFile file = gzopen(here.path("whole.csv.gz").c_str(), "wb");
+  gzprintf(file, "ts_utc,open,high,low,close,volume\n");
+  for (int i = 0; i < 1'000; ++i) gzprintf(file, "2024-01-02T%02d:%02d:00Z,1,%d,1,1,%d\n", i / 60, i % 60, 2 + i * i % 977, i * i % 983);
+  gzclose(file);
+  const std::string zipped = here.text("whole.csv.gz"), cut = here.file("cut.csv.gz", zipped.substr(0, zipped.size() / 2));
   struct Row {
     std::string arguments;
     int code;
@@ -155,6 +168,9 @@ TEST_CASE("A mistake is one line on standard error, and leaves no file behind") 
       {"indicators --bars /nowhere.csv --spec ema", 1, "cannot open /nowhere.csv"},
       {"indicators --bars " + bad + " --spec ema", 1, "bad.csv line 6: '1.x' is not a decimal number"},
       {"indicators --bars " + brief + " --spec ema", 1, "brief.csv line 6: 3 columns where the header has 6"},
+      {"indicators --bars " + bytes + " --spec ema", 1, "bytes.csv line 6: this is no text"},
+      {"indicators --bars " + wide + " --spec ema", 1, "wide.csv line 6: more than 65536 characters"},
+      {"indicators --bars " + here.path("").string() + " --spec ema", 1, "cannot open " + here.path("").string()},
       {"resample --to 5m --bars " + when, 1, "when.csv line 6: 'yesterday' is no UTC time"},
       {"resample --to 7m --bars " + bars, 2, "--to: '7m' does not divide a day"},
       {"resample --to 1h --zone Europe/Oslo --bars " + bars, 2, "--to: a zone goes with 1d only; '1h' is counted in UTC"},
@@ -172,6 +188,10 @@ TEST_CASE("A mistake is one line on standard error, and leaves no file behind") 
     CHECK_FALSE(std::filesystem::exists(here.path("out.csv")));
     CHECK_FALSE(std::filesystem::exists(here.path("out.csv.part")));
   }
+  const Ended ended = here.tally("indicators --bars " + cut + " --spec ema" + out);
+  CHECK(ended.code == 1);
+  CHECK(ended.err == "tally: " + cut + ": unexpected end of file\n");
+  CHECK_FALSE(std::filesystem::exists(here.path("out.csv")));
   CHECK(here.tally("indicators --spec ema --bars " + bars + " --out /nowhere/out.csv").err ==
         "tally: cannot write /nowhere/out.csv\n");
 }
