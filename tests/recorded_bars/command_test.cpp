@@ -146,7 +146,8 @@ TEST_CASE("A mistake is one line on standard error, and leaves no file behind") 
   const std::string wide = here.file("wide.csv", std::string(minutes) + std::string(70'000, '1') + "\n");
   const gzFile file = gzopen(here.path("whole.csv.gz").c_str(), "wb");
   gzprintf(file, "ts_utc,open,high,low,close,volume\n");
-  for (int i = 0; i < 1'000; ++i) gzprintf(file, "2024-01-02T%02d:%02d:00Z,1,%d,1,1,%d\n", i / 60, i % 60, 2 + i * i % 977, i * i % 983);
+  for (int i = 0; i < 1'000; ++i)
+    gzprintf(file, "2024-01-02T%02d:%02d:00Z,1,%d,1,1,%d\n", i / 60, i % 60, 2 + i * i % 977, i * i % 983);
   gzclose(file);
   const std::string zipped = here.text("whole.csv.gz"), cut = here.file("cut.csv.gz", zipped.substr(0, zipped.size() / 2));
   struct Row {
