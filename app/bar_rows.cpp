@@ -60,7 +60,8 @@ bool BarRows::next(BarRow& row) {
   if (!lines_.next(line_)) return false;
   split_cells(line_, cells_);
   if (cells_.size() != columns_)
-    throw TextFileError(where() + ": " + std::to_string(cells_.size()) + " columns where the header has " + std::to_string(columns_));
+    throw TextFileError(where() + ": " + std::to_string(cells_.size()) + " columns where the header has " +
+                        std::to_string(columns_));
   row.key.assign(line_, 0, static_cast<std::size_t>(cells_[keys_].data() - line_.data()) - 1);
   row.stamp = cells_[stamp_];
   row.contract.clear();

@@ -1,9 +1,9 @@
 // Rows of a recorded bar file of any form, as the text that they are: trades, quotes, daily files, several contracts in one
 // file, and what `tally resample` wrote. Plain or gzip.
 //
-// The header names the columns. Prices are open, high, low, close with volume, or bid_open..bid_close and ask_open..ask_close; what
-// stands before them is the key: ts_utc, date or bucket_start_utc, and whatever tells contracts apart (expiry_code). Further
-// columns do not matter. A quote's volume is 0: sizes that are offered are not trades.
+// The header names the columns. Prices are open, high, low, close with volume, or bid_open..bid_close and
+// ask_open..ask_close; what stands before them is the key: ts_utc, date or bucket_start_utc, and whatever tells contracts
+// apart (expiry_code). Further columns do not matter. A quote's volume is 0: sizes that are offered are not trades.
 // A row without one of its prices has none at all; nothing is repaired.
 #pragma once
 

@@ -11,6 +11,9 @@ TextLines::TextLines(const std::filesystem::path& file) : file_(gzopen(file.c_st
 }
 
 bool TextLines::next(std::string& line) {
+  const auto refuse = [&](const std::string& why) {
+    throw TextFileError(name_ + " line " + std::to_string(number_ + 1) + ": " + why);
+  };
   line.clear();
   std::array<char, 4'096> buffer;
   while (gzgets(file_.get(), buffer.data(), buffer.size())) {
@@ -18,13 +21,13 @@ bool TextLines::next(std::string& line) {
     line.append(buffer.data(), size);
     // A piece ends with its line, with the buffer or with the file; else a zero byte hides the rest of it.
     const bool whole = size + 1 == buffer.size() || (size > 0 && buffer[size - 1] == '\n') || gzeof(file_.get());
-    if (size == 0 || !whole) throw TextFileError(where() + " and on: this is no text");
-    if (line.size() > line_max) throw TextFileError(where() + " and on: a line of more than " + std::to_string(line_max) + " characters");
+    if (size == 0 || !whole) refuse("this is no text");
+    if (line.size() > line_max) refuse("more than " + std::to_string(line_max) + " characters");
     if (line.back() == '\n') break;
   }
   int code = Z_OK;
   const char* const why = gzerror(file_.get(), &code);
-  if (code != Z_OK && code != Z_STREAM_END) throw TextFileError(name_ + ": " + why);
+  if (code != Z_OK && code != Z_STREAM_END) throw TextFileError(why);  // names the file
   if (line.empty()) return false;
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.pop_back();
   ++number_;

@@ -11,7 +11,8 @@ using WrittenDecimal = Written<Money>;
 // Halfway between two, with one decimal more where it is needed. Throws DecimalError beyond 18 decimals.
 inline WrittenDecimal middle(const WrittenDecimal& a, const WrittenDecimal& b) {
   WrittenDecimal between = a + b;
-  if (between.value.units() % 2 != 0) throw DecimalError("the middle of " + a.text() + " and " + b.text() + " has too many decimals");
+  if (between.value.units() % 2 != 0)
+    throw DecimalError("the middle of " + a.text() + " and " + b.text() + " has too many decimals");
   between.value = Money::from_units(between.value.units() / 2);
   between.decimals = Written<Money>::parse(between.text()).decimals;  // those it needs
   return between;

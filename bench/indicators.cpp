@@ -1,5 +1,5 @@
-// Indicators over the benchmark's year of minutes: bars a second of each kind behind its virtual call, and of the concrete classes that
-// a backtest uses without one, beside two bare sums in the same run.
+// Indicators over the benchmark's year of minutes: bars a second of each kind behind its virtual call, and of the concrete
+// classes that a backtest uses without one, beside two bare sums in the same run.
 #include <benchmark/benchmark.h>
 
 #include "actors/indicators/moving_average.hpp"
@@ -26,7 +26,9 @@ const std::vector<Bar>& year_in_doubles() {
   return all;
 }
 
-void count_bars(benchmark::State& state) { state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(year().size())); }
+void count_bars(benchmark::State& state) {
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(year().size()));
+}
 
 // The limit: two sums over one array of closes.
 void bare_crossing(benchmark::State& state) {

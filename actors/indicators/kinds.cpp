@@ -77,7 +77,8 @@ const std::vector<Kind>& table() {
   static const std::vector<Kind> all = {
       {"adx", 1, "average directional index", {period(14)}, named, made<Adx>},
       {"atr", 1, "average true range", {period(14, 1)}, named, made<Atr>},
-      {"bb", 1, "Bollinger bands", {period(5), {"deviations", 2, 0.01, 100, false}}, bollinger_columns, made_with_factor<Bollinger>},
+      {"bb", 1, "Bollinger bands", {period(5), {"deviations", 2, 0.01, 100, false}}, bollinger_columns,
+       made_with_factor<Bollinger>},
       {"cci", 1, "commodity channel index", {period(14)}, named, made<Cci>},
       {"donchian", 1, "Donchian channel", {period(20, 1)}, donchian_columns, made<Donchian>},
       {"ema", 1, "exponential moving average", {period(30)}, named, made<Ema>},
@@ -113,7 +114,7 @@ std::string Kind::id() const { return "indicator." + std::string(name) + ".v" + 
 
 std::string Kind::shape() const {
   std::string text = std::string(name) + '(';
-  for (const Parameter& parameter : parameters) text += (&parameter == &parameters.front() ? "" : ",") + std::string(parameter.name);
+  for (std::size_t i = 0; i < parameters.size(); ++i) text += (i == 0 ? "" : ",") + std::string(parameters[i].name);
   return text + ')';
 }
 

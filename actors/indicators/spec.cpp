@@ -16,7 +16,7 @@ struct OtherName {
 constexpr OtherName other_names[] = {
     {"bbands", "bb"},       {"bollinger", "bb"},  {"stochastic", "stoch"}, {"williams", "willr"}, {"+di", "plus_di"},
     {"-di", "minus_di"},    {"pdi", "plus_di"},   {"mdi", "minus_di"},     {"tr", "trange"},      {"true_range", "trange"},
-    {"momentum", "roc"},    {"stdev", "bb"},      {"average", "sma"},      {"ma", "sma"},
+    {"momentum", "roc"},    {"average", "sma"},   {"ma", "sma"},
 };
 
 std::string suggestion_for(std::string_view written) {
@@ -79,11 +79,12 @@ double value_of(const Kind& kind, const Parameter& parameter, std::string_view t
   double value = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
   const bool number = !text.empty() && code == std::errc() && end == text.data() + text.size() && std::isfinite(value);
-  if (number && value >= parameter.minimum && value <= parameter.maximum && (!parameter.whole || value == std::floor(value))) return value;
+  const bool whole = value == std::floor(value) || !parameter.whole;
+  if (number && whole && value >= parameter.minimum && value <= parameter.maximum) return value;
   throw SpecError(column,
-                  std::string(parameter.name) + " of " + std::string(kind.name) + " must be a " + (parameter.whole ? "whole " : "") +
-                      "number from " + number_text(parameter.minimum) + " to " + number_text(parameter.maximum) + ", not '" +
-                      std::string(text) + "'",
+                  std::string(parameter.name) + " of " + std::string(kind.name) + " must be a " +
+                      (parameter.whole ? "whole number" : "number") + " from " + number_text(parameter.minimum) + " to " +
+                      number_text(parameter.maximum) + ", not '" + std::string(text) + "'",
                   written_out(kind, standard_of(kind)));
 }
 
@@ -119,7 +120,8 @@ Spec Spec::parse(std::string_view text) {
     } while (parts.take(','));
     if (!parts.take(')')) throw SpecError(parts.column(), "',' or ')' expected", example);
     if (parameters.size() < kind->parameters.size())
-      throw SpecError(parts.column(), kind->shape() + " takes " + std::to_string(kind->parameters.size()) + " numbers, or none", example);
+      throw SpecError(parts.column(), kind->shape() + " takes " + std::to_string(kind->parameters.size()) + " numbers, or none",
+                      example);
   }
   if (!parts.at_end()) throw SpecError(parts.column(), "nothing may follow the indicator", example);
   if (parameters.empty()) parameters = standard_of(*kind);

@@ -32,14 +32,23 @@ class StateWriter {
   std::string take() { return std::move(bytes_); }
 
  private:
+  void number(std::uint64_t value) {
+    for (unsigned shift = 0; shift < 64; shift += 8) bytes_ += static_cast<char>(value >> shift & 0xFF);
+  }
   template <class T>
   void put(const T& field) {
-    if constexpr (std::is_same_v<T, double>) put(std::bit_cast<std::uint64_t>(field));
-    else if constexpr (std::is_same_v<T, bool>) bytes_ += field ? '\1' : '\0';
-    else if constexpr (std::is_same_v<T, __int128>) put(static_cast<std::uint64_t>(field)), put(static_cast<std::uint64_t>(field >> 64));
-    else if constexpr (std::is_integral_v<T>)
-      for (unsigned shift = 0; shift < 64; shift += 8) bytes_ += static_cast<char>(static_cast<std::uint64_t>(field) >> shift & 0xFF);
-    else T::fields(field, *this);
+    if constexpr (std::is_same_v<T, double>) {
+      number(std::bit_cast<std::uint64_t>(field));
+    } else if constexpr (std::is_same_v<T, bool>) {
+      bytes_ += field ? '\1' : '\0';
+    } else if constexpr (std::is_same_v<T, __int128>) {
+      number(static_cast<std::uint64_t>(field));
+      number(static_cast<std::uint64_t>(field >> 64));
+    } else if constexpr (std::is_integral_v<T>) {
+      number(static_cast<std::uint64_t>(field));
+    } else {
+      T::fields(field, *this);
+    }
   }
 
   std::string bytes_;

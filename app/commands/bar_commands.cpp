@@ -33,7 +33,8 @@ std::optional<QuoteSide> side_of(const std::string& text) {
 
 void add_bars_options(CLI::App& command, CommandLine& line, BarsAsked& asked) {
   command.add_option("--bars", asked.bars, "A CSV file of bars, plain or gzip: trades, quotes, or daily");
-  command.add_option("--side", asked.side, "Of quotes: bid, ask or mid (the default)")->check(CLI::IsMember({"bid", "ask", "mid"}));
+  command.add_option("--side", asked.side, "Of quotes: bid, ask or mid (the default)")
+      ->check(CLI::IsMember({"bid", "ask", "mid"}));
   command.add_option("--out", asked.out, "The CSV file to write (default: standard output)");
   command.add_flag("--json", line.json, "JSON: the summary with --out, the rows without");
 }
@@ -60,7 +61,8 @@ std::vector<Spec> parse_specs(const std::vector<std::string>& texts) {
     }
     for (const std::string& column : specs.back().columns())
       if (const auto [at, fresh] = written.emplace(column, text); !fresh)
-        throw CommandFailed(exit_usage, "--spec '" + text + "': its column " + column + " is that of '" + at->second + "' already");
+        throw CommandFailed(exit_usage,
+                            "--spec '" + text + "': its column " + column + " is that of '" + at->second + "' already");
   }
   return specs;
 }
@@ -111,7 +113,8 @@ void summarize(const CommandLine& line, const std::vector<Spec>& specs, const st
       names += (names.empty() ? "" : ",") + column;
     }
     const auto& first = given[i].first_row;
-    table.row({specs[i].text(), specs[i].kind().id(), names, first ? std::to_string(*first) : "-", std::to_string(given[i].values)});
+    table.row({specs[i].text(), specs[i].kind().id(), names, first ? std::to_string(*first) : "-",
+               std::to_string(given[i].values)});
     out.push_back(json::object{{"spec", specs[i].text()}, {"version", specs[i].kind().id()}, {"columns", std::move(columns)},
                                {"first_row", first ? json::value(*first) : json::value()}, {"values", given[i].values}});
   }
@@ -122,7 +125,8 @@ void summarize(const CommandLine& line, const std::vector<Spec>& specs, const st
 void indicators_of(const CommandLine& line, const IndicatorsAsked& asked) {
   if (asked.list) return list_kinds(line);
   if (asked.bars.empty()) throw CommandFailed(exit_usage, "--bars FILE is missing; --list names the indicators");
-  if (asked.specs.empty()) throw CommandFailed(exit_usage, "--spec is missing, e.g. --spec 'ema(30)'; --list names the indicators");
+  if (asked.specs.empty())
+    throw CommandFailed(exit_usage, "--spec is missing, e.g. --spec 'ema(30)'; --list names the indicators");
   const std::vector<Spec> specs = parse_specs(asked.specs);
   BarRows bars(asked.bars, side_of(asked.side));
   std::vector<std::string> columns{bars.key_header()};
@@ -187,7 +191,8 @@ std::int64_t shift_of(const ResampleAsked& asked) {
 std::vector<RowCell> cells_of(const bars::Timeframe& timeframe, const std::string& contract, const Coarsener::Coarser& bar) {
   std::vector<RowCell> cells{{timeframe.name(), false}, {iso_time({bar.bucket.start}), false}};
   if (!contract.empty()) cells.push_back({contract, false});
-  for (const WrittenDecimal* number : {&bar.open, &bar.high, &bar.low, &bar.close, &bar.volume}) cells.push_back({number->text(), false});
+  for (const WrittenDecimal* number : {&bar.open, &bar.high, &bar.low, &bar.close, &bar.volume})
+    cells.push_back({number->text(), false});
   cells.push_back({std::to_string(bar.source_bars), true});
   return cells;
 }
@@ -222,8 +227,9 @@ void resample(const CommandLine& line, const ResampleAsked& asked) {
     } catch (const std::invalid_argument& error) {
       throw TextFileError(bars.where() + ": " + error.what());
     }
-    write(row.contract, contracts.try_emplace(row.contract, timeframe)
-                            .first->second.add({opened_at, row.prices[0], row.prices[1], row.prices[2], row.prices[3], row.volume}));
+    const auto& [open, high, low, close] = row.prices;
+    Coarsener& coarsener = contracts.try_emplace(row.contract, timeframe).first->second;
+    write(row.contract, coarsener.add({opened_at, open, high, low, close, row.volume}));
   }
   std::size_t late = 0;
   for (const auto& [contract, coarsener] : contracts) {
@@ -234,7 +240,8 @@ void resample(const CommandLine& line, const ResampleAsked& asked) {
   if (late > 0) std::cerr << "tally: " << late << " bars were left out: each opens no later than one before it\n";
   if (asked.out.empty()) return;
   Table table({{"TIMEFRAME"}, {"BARS", true}, {"SOURCE BARS", true}, {"WITHOUT PRICE", true}, {"LATE", true}});
-  table.row({timeframe.name(), std::to_string(made), std::to_string(source_bars), std::to_string(left_out), std::to_string(late)});
+  table.row({timeframe.name(), std::to_string(made), std::to_string(source_bars), std::to_string(left_out),
+             std::to_string(late)});
   print(line, json::object{{"timeframe", timeframe.name()}, {"bars", made}, {"source_bars", source_bars},
                            {"rows_without_price", left_out}, {"late", late}}, table);
 }
@@ -254,7 +261,8 @@ void add_bar_commands(CLI::App& app, CommandLine& line) {
   add_bars_options(to, line, *coarser);
   to.add_option("--to", coarser->to, "5m, 15m, 1h, 4h ... counted in UTC, or 1d")->required();
   to.add_option("--zone", coarser->zone, "Whose days 1d means, e.g. Europe/Oslo (default: UTC)");
-  to.add_option("--stamp", coarser->stamp, "Whether a bar is stamped with its open (the default) or its end")->check(CLI::IsMember({"open", "end"}));
+  to.add_option("--stamp", coarser->stamp, "Whether a bar is stamped with its open (the default) or its end")
+      ->check(CLI::IsMember({"open", "end"}));
   to.add_option("--length", coarser->length, "With --stamp end: how long a bar of the file lasts (default: 1m)");
   to.callback([coarser, &line] { resample(line, *coarser); });
 }

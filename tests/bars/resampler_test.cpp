@@ -16,8 +16,8 @@ using Coarsener = Resampler<std::int64_t, std::int64_t>;
 using Coarser = Coarsener::Coarser;
 
 bool same(const Coarser& a, const Coarser& b) {
-  return a.bucket.start == b.bucket.start && a.bucket.end == b.bucket.end && a.open == b.open && a.high == b.high && a.low == b.low &&
-         a.close == b.close && a.volume == b.volume && a.source_bars == b.source_bars;
+  return a.bucket.start == b.bucket.start && a.bucket.end == b.bucket.end && a.open == b.open && a.high == b.high &&
+         a.low == b.low && a.close == b.close && a.volume == b.volume && a.source_bars == b.source_bars;
 }
 
 }  // namespace
@@ -54,7 +54,7 @@ TEST_CASE("What is no length, does not divide a day, or has a zone without being
   CHECK_THROWS_AS(length_of("1d"), TimeframeError);
 }
 
-TEST_CASE("A bar takes first open, highest high, lowest low, last close and all volume, and is final when the next bucket begins") {
+TEST_CASE("A bar takes first open, highest high, lowest low, last close, all volume, and is final when the next bucket begins") {
   Coarsener resampler(Timeframe::parse("5m"));
   CHECK_FALSE(resampler.add({1 * m, 10, 14, 9, 11, 100}));
   CHECK_FALSE(resampler.add({2 * m, 11, 12, 7, 8, 20}));

@@ -10,8 +10,9 @@ namespace {
 
 // A spec of every kind with short periods, so that a history of 60 bars goes round its windows several times.
 const char* const short_specs[] = {
-    "adx(3)", "atr(3)",     "bb(4,2)", "cci(5)", "donchian(6)",        "ema(4)",           "macd(3,6,4)", "mfi(4)", "minus_di(5)", "obv()", "plus_di(4)",
-    "roc(3)", "rsi(5)",     "sma(7)",  "stoch(5,3,2)", "supertrend(4,1.5)", "trange()", "vwap(5)", "willr(6)", "wma(5)", "zscore(6)",
+    "adx(3)",   "atr(3)",      "bb(4,2)",     "cci(5)",       "donchian(6)",       "ema(4)",   "macd(3,6,4)",
+    "mfi(4)",   "minus_di(5)", "obv()",       "plus_di(4)",   "roc(3)",            "rsi(5)",   "sma(7)",
+    "stoch(5,3,2)", "supertrend(4,1.5)", "trange()", "vwap(5)", "willr(6)",       "wma(5)",   "zscore(6)",
 };
 
 }  // namespace

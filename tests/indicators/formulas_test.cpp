@@ -49,8 +49,12 @@ Series ranges(Bars bars) {
     of.push_back(std::max(bars[i].high, bars[i - 1].close) - std::min(bars[i].low, bars[i - 1].close));
   return of;
 }
-double highest(Bars bars) { return std::max_element(bars.begin(), bars.end(), [](auto& a, auto& b) { return a.high < b.high; })->high; }
-double lowest(Bars bars) { return std::min_element(bars.begin(), bars.end(), [](auto& a, auto& b) { return a.low < b.low; })->low; }
+double highest(Bars bars) {
+  return std::max_element(bars.begin(), bars.end(), [](auto& a, auto& b) { return a.high < b.high; })->high;
+}
+double lowest(Bars bars) {
+  return std::min_element(bars.begin(), bars.end(), [](auto& a, auto& b) { return a.low < b.low; })->low;
+}
 
 // +DI, -DI and, where either moved, DX of every row from n on.
 struct Direction {
@@ -162,12 +166,17 @@ Values supertrend(Bars bars) {
 const std::map<std::string, std::function<Values(Bars)>> formulas = {
     {"sma(7)", [](Bars bars) { return windowed(bars, 7, [](Bars of) { return Values{mean(closes(of))}; }); }},
     {"ema(4)", [](Bars bars) { const Series of = ema(closes(bars), 4); return of.empty() ? Values{} : Values{of.back()}; }},
-    {"wma(3)", [](Bars bars) { return windowed(bars, 3, [](Bars of) { return Values{(of[0].close + 2 * of[1].close + 3 * of[2].close) / 6}; }); }},
+    {"wma(3)", [](Bars bars) { return windowed(bars, 3, [](Bars of) {
+        return Values{(of[0].close + 2 * of[1].close + 3 * of[2].close) / 6}; }); }},
     {"rsi(5)", rsi},
     {"trange()", [](Bars bars) { return bars.size() < 2 ? Values{} : Values{ranges(bars).back()}; }},
     {"atr(3)", [](Bars bars) { return wilder(ranges(bars), 3); }},
-    {"plus_di(4)", [](Bars bars) { const auto all = directions(bars, 4); return all.empty() ? Values{} : Values{all.back().plus}; }},
-    {"minus_di(5)", [](Bars bars) { const auto all = directions(bars, 5); return all.empty() ? Values{} : Values{all.back().minus}; }},
+    {"plus_di(4)", [](Bars bars) {
+        const auto all = directions(bars, 4);
+        return all.empty() ? Values{} : Values{all.back().plus}; }},
+    {"minus_di(5)", [](Bars bars) {
+        const auto all = directions(bars, 5);
+        return all.empty() ? Values{} : Values{all.back().minus}; }},
     {"adx(3)", adx},
     {"macd(3,6,4)", macd},
     {"bb(4,2)", [](Bars bars) { return windowed(bars, 4, [](Bars of) {
@@ -181,7 +190,8 @@ const std::map<std::string, std::function<Values(Bars)>> formulas = {
         double away = 0;
         for (const double price : prices) away += std::fabs(price - mean(prices)) / 5;
         return Values{away > 1e-9 ? (prices.back() - mean(prices)) / (0.015 * away) : 0}; }); }},
-    {"roc(3)", [](Bars bars) { return windowed(bars, 4, [](Bars of) { return Values{100 * (of[3].close - of[0].close) / of[0].close}; }); }},
+    {"roc(3)", [](Bars bars) { return windowed(bars, 4, [](Bars of) {
+        return Values{100 * (of[3].close - of[0].close) / of[0].close}; }); }},
     {"willr(6)", [](Bars bars) { return windowed(bars, 6, [](Bars of) {
         const double span = highest(of) - lowest(of);
         return Values{span > 0 ? -100 * (highest(of) - of.back().close) / span : 0}; }); }},
@@ -213,8 +223,8 @@ TEST_CASE("Every indicator equals its formula over any history") {
         if (values.size() != expected.size()) RC_FAIL(text + " in row " + std::to_string(i) + ": another number of values");
         for (std::size_t column = 0; column < values.size(); ++column)
           if (std::fabs(values[column] - expected[column]) > 1e-9 * (1 + std::fabs(expected[column])))
-            RC_FAIL(text + " in row " + std::to_string(i) + ", value " + std::to_string(column) + ": " + std::to_string(values[column]) +
-                    " where the formula gives " + std::to_string(expected[column]));
+            RC_FAIL(text + " in row " + std::to_string(i) + ", value " + std::to_string(column) + ": " +
+                    std::to_string(values[column]) + " where the formula gives " + std::to_string(expected[column]));
       }
     }
   }));

@@ -68,7 +68,8 @@ TEST_CASE("Quotes are read by side, a one-sided row gives an empty row, and gzip
   CHECK(middle == here.tally(call + " --side mid").out);
   CHECK(middle.find("5.434782608695654,0") != std::string::npos);  // 11.5 to 12.125
   CHECK(here.tally("resample --to 5m --bars " + here.path("bars.csv.gz").string()).out ==
-        "timeframe,bucket_start_utc,open,high,low,close,volume,source_bars\n5m,2024-01-02T00:00:00Z,10.5,12.75,10.5,12.125,0,2\n");
+        "timeframe,bucket_start_utc,open,high,low,close,volume,source_bars\n"
+        "5m,2024-01-02T00:00:00Z,10.5,12.75,10.5,12.125,0,2\n");
 }
 
 TEST_CASE("Each contract of a file is a series of its own") {
@@ -102,6 +103,12 @@ TEST_CASE("Coarser bars keep the decimals of their prices, sum volumes exactly, 
         "timeframe,bucket_start_utc,roc_1\n5m,2024-01-02T00:00:00Z,\n5m,2024-01-02T00:05:00Z,15.384615384615374\n");
 }
 
+TEST_CASE("Coarser bars as JSON keep their decimals as text") {
+  Workplace here;
+  const auto rows = boost::json::parse(here.tally("resample --json --to 1h --bars " + here.file("bars.csv", minutes)).out);
+  CHECK(boost::json::serialize(rows.at("rows")) == R"([["1h","2024-01-02T00:00:00Z","1.10","1.50","1.00","1.50","2.80",4]])");
+}
+
 TEST_CASE("Bars stamped with their end belong to the bucket of their opening") {
   Workplace here;
   const std::string bars = here.file("bars.csv",
@@ -116,7 +123,8 @@ TEST_CASE("Bars stamped with their end belong to the bucket of their opening") {
 
 TEST_CASE("Bars that come late are left out, counted and said so") {
   Workplace here;
-  const std::string bars = here.file("bars.csv", std::string(minutes) + "2024-01-02T00:05:00Z,9,9,9,9,9\n2024-01-02T00:02:00Z,9,9,9,9,9\n");
+  const std::string bars =
+      here.file("bars.csv", std::string(minutes) + "2024-01-02T00:05:00Z,9,9,9,9,9\n2024-01-02T00:02:00Z,9,9,9,9,9\n");
   const Ended ended = here.tally("resample --json --to 5m --bars " + bars + " --out " + here.path("out.csv").string());
   CHECK(ended.code == 0);
   CHECK(ended.err == "tally: 2 bars were left out: each opens no later than one before it\n");
@@ -134,6 +142,14 @@ TEST_CASE("A mistake is one line on standard error, and leaves no file behind") 
   const std::string ticks = here.file("ticks.csv", "ts_utc,price,size\n");
   const std::string daily = here.file("daily.csv", "date,open,high,low,close,volume\n2024-01-02,1,1,1,1,1\n");
   const std::string empty = here.file("empty.csv", "");
+  const std::string bytes = here.file("bytes.csv", std::string(minutes) + std::string(3, '\0') + "\n");
+  const std::string wide = here.file("wide.csv", std::string(minutes) + std::string(70'000, '1') + "\n");
+  const gzFile file = gzopen(here.path("whole.csv.gz").c_str(), "wb");
+  gzprintf(file, "ts_utc,open,high,low,close,volume\n");
+  for (int i = 0; i < 1'000; ++i)
+    gzprintf(file, "2024-01-02T%02d:%02d:00Z,1,%d,1,1,%d\n", i / 60, i % 60, 2 + i * i % 977, i * i % 983);
+  gzclose(file);
+  const std::string zipped = here.text("whole.csv.gz"), cut = here.file("cut.csv.gz", zipped.substr(0, zipped.size() / 2));
   struct Row {
     std::string arguments;
     int code;
@@ -142,18 +158,25 @@ TEST_CASE("A mistake is one line on standard error, and leaves no file behind") 
   const Row rows[] = {
       {"indicators --bars " + bars, 2, "--spec is missing, e.g. --spec 'ema(30)'; --list names the indicators"},
       {"indicators --spec ema", 2, "--bars FILE is missing; --list names the indicators"},
-      {"indicators --bars " + bars + " --spec 'emma(30)'", 2, "--spec 'emma(30)': column 1: 'emma' is no indicator; did you mean 'ema'?"},
-      {"indicators --bars " + bars + " --spec 'sma(2)' --spec 'sma(2)'", 2, "--spec 'sma(2)': its column sma_2 is that of 'sma(2)' already"},
+      {"indicators --bars " + bars + " --spec 'emma(30)'", 2,
+       "--spec 'emma(30)': column 1: 'emma' is no indicator; did you mean 'ema'?"},
+      {"indicators --bars " + bars + " --spec 'sma(2)' --spec 'sma(2)'", 2,
+       "--spec 'sma(2)': its column sma_2 is that of 'sma(2)' already"},
       {"indicators --bars " + bars + " --spec ema --side bid", 1, bars + ": holds trades, which have no side"},
-      {"indicators --bars " + ticks + " --spec ema", 1, ticks + ": has no header of bars: open,high,low,close or bid_open..ask_close"},
+      {"indicators --bars " + ticks + " --spec ema", 1,
+       ticks + ": has no header of bars: open,high,low,close or bid_open..ask_close"},
       {"indicators --bars " + empty + " --spec ema", 1, empty + ": is empty"},
       {"indicators --bars /nowhere.csv --spec ema", 1, "cannot open /nowhere.csv"},
       {"indicators --bars " + bad + " --spec ema", 1, "bad.csv line 6: '1.x' is not a decimal number"},
       {"indicators --bars " + brief + " --spec ema", 1, "brief.csv line 6: 3 columns where the header has 6"},
+      {"indicators --bars " + bytes + " --spec ema", 1, "bytes.csv line 6: this is no text"},
+      {"indicators --bars " + wide + " --spec ema", 1, "wide.csv line 6: more than 65536 characters"},
+      {"indicators --bars " + here.path("").string() + " --spec ema", 1, "cannot open " + here.path("").string()},
       {"resample --to 5m --bars " + when, 1, "when.csv line 6: 'yesterday' is no UTC time"},
       {"resample --to 7m --bars " + bars, 2, "--to: '7m' does not divide a day"},
       {"resample --to 1h --zone Europe/Oslo --bars " + bars, 2, "--to: a zone goes with 1d only; '1h' is counted in UTC"},
-      {"resample --to 1d --zone Europe/Bergen --bars " + bars, 2, "--zone: 'Europe/Bergen' is no time zone of tzdata, such as Europe/Oslo or UTC"},
+      {"resample --to 1d --zone Europe/Bergen --bars " + bars, 2,
+       "--zone: 'Europe/Bergen' is no time zone of tzdata, such as Europe/Oslo or UTC"},
       {"resample --to 5m --length 1x --bars " + bars, 2, "--length: '1x' is no length of time such as 30s, 5m or 4h, up to 24h"},
       {"resample --to 1d --bars " + daily, 2, daily + ": holds daily bars; nothing coarser is made"},
       {"resample --to 5m", 2, "--bars FILE is missing"},
@@ -166,7 +189,12 @@ TEST_CASE("A mistake is one line on standard error, and leaves no file behind") 
     CHECK_FALSE(std::filesystem::exists(here.path("out.csv")));
     CHECK_FALSE(std::filesystem::exists(here.path("out.csv.part")));
   }
-  CHECK(here.tally("indicators --spec ema --bars " + bars + " --out /nowhere/out.csv").err == "tally: cannot write /nowhere/out.csv\n");
+  const Ended ended = here.tally("indicators --bars " + cut + " --spec ema" + out);
+  CHECK(ended.code == 1);
+  CHECK(ended.err == "tally: " + cut + ": unexpected end of file\n");
+  CHECK_FALSE(std::filesystem::exists(here.path("out.csv")));
+  CHECK(here.tally("indicators --spec ema --bars " + bars + " --out /nowhere/out.csv").err ==
+        "tally: cannot write /nowhere/out.csv\n");
 }
 
 TEST_CASE("The indicators are listed with parameters, versions and columns") {
@@ -174,6 +202,7 @@ TEST_CASE("The indicators are listed with parameters, versions and columns") {
   const auto list = boost::json::parse(here.tally("indicators --list --json").out).as_array();
   CHECK(list.size() == 21);
   for (const auto& kind : list)
-    if (kind.at("standard") == "macd(12,26,9)") CHECK(boost::json::serialize(kind.at("columns")) == R"(["macd_12_26_9","macd_signal","macd_hist"])");
+    if (kind.at("standard") == "macd(12,26,9)")
+      CHECK(boost::json::serialize(kind.at("columns")) == R"(["macd_12_26_9","macd_signal","macd_hist"])");
   CHECK(here.tally("indicators --list").out.find("indicator.supertrend.v1") != std::string::npos);
 }

@@ -8,9 +8,9 @@ using namespace tally;
 namespace {
 
 // All columns of the TA-Lib files.
-constexpr const char* specs[] = {"sma(30)", "sma(20)", "ema(30)", "ema(12)", "wma(30)", "rsi(14)", "adx(14)", "plus_di(14)", "minus_di(14)",
-                                 "macd(12,26,9)", "trange()", "atr(14)", "bb(5,2)", "bb(20,2)", "stoch(5,3,3)", "stoch(14,3,3)", "obv()",
-                                 "cci(14)", "roc(10)", "willr(14)", "mfi(14)"};
+constexpr const char* specs[] = {"sma(30)", "sma(20)", "ema(30)",      "ema(12)",       "wma(30)",       "rsi(14)", "adx(14)",
+                                 "plus_di(14)", "minus_di(14)", "macd(12,26,9)", "trange()", "atr(14)", "bb(5,2)", "bb(20,2)",
+                                 "stoch(5,3,3)", "stoch(14,3,3)", "obv()", "cci(14)", "roc(10)", "willr(14)", "mfi(14)"};
 
 std::string options(std::initializer_list<const char*> of) {
   std::string text;
@@ -30,8 +30,8 @@ void compare(const std::string& series, const Csv& ours, const std::string& our_
     if (!value.empty() && !expected.empty() &&
         std::fabs(std::stod(value) - std::stod(expected)) <= relative * std::fabs(std::stod(expected)))
       continue;
-    FAIL_CHECK("series " << series << ", column " << column << ", row " << row << " (" << reference.rows[row][0] << "): '" << value
-                         << "' where the reference has '" << expected << "'");
+    FAIL_CHECK("series " << series << ", column " << column << ", row " << row << " (" << reference.rows[row][0] << "): '"
+                         << value << "' where the reference has '" << expected << "'");
     return;
   }
 }
@@ -88,10 +88,11 @@ TEST_CASE("A second library agrees wherever its seeds are the same, and in the e
   if (recordings_are_missing("golden_indicators")) return;
   const char* const series = "stockindicators_SPY_2017_2018_daily";
   Workplace here;
-  const Ended ended = here.tally("indicators --bars " + (recorded / "bars_daily/indicator_reference/SI_default_SPY_2017_2018.csv").string() +
-                                 options({"sma(20)", "ema(20)", "rsi(14)", "trange()", "atr(14)", "bb(20,2)", "stoch(14,3,3)", "cci(20)",
-                                          "roc(14)", "plus_di(14)", "minus_di(14)", "adx(14)", "macd(12,26,9)", "obv()"}) +
-                                 " --out " + here.path("out.csv").string());
+  const std::string bars = (recorded / "bars_daily/indicator_reference/SI_default_SPY_2017_2018.csv").string();
+  const Ended ended = here.tally("indicators --bars " + bars + " --out " + here.path("out.csv").string() +
+                                 options({"sma(20)", "ema(20)", "rsi(14)", "trange()", "atr(14)", "bb(20,2)", "stoch(14,3,3)",
+                                          "cci(20)", "roc(14)", "plus_di(14)", "minus_di(14)", "adx(14)",
+                                          "macd(12,26,9)", "obv()"}));
   REQUIRE(ended.code == 0);
   const Csv golden = Csv::read(recorded / "golden_indicators" / (std::string(series) + ".csv.gz"));
   const Csv ours = Csv::read(here.path("out.csv"));
@@ -101,11 +102,24 @@ TEST_CASE("A second library agrees wherever its seeds are the same, and in the e
     std::size_t from;  // the row from which both agree
   };
   const Pair pairs[] = {
-      {"sma_20", "sma", 0},           {"ema_20", "ema", 0},           {"rsi_14", "rsi", 0},           {"trange", "atr_tr", 0},
-      {"atr_14", "atr", 0},           {"bb20_upper", "bb_upperBand", 0}, {"bb20_middle", "bb_sma", 0}, {"bb20_lower", "bb_lowerBand", 0},
-      {"stoch_slowk_14_3", "stoch_k", 17}, {"stoch14_slowd_3", "stoch_d", 0}, {"cci_20", "cci", 0},  {"roc_14", "roc", 0},
-      {"plus_di_14", "adx_pdi", 400}, {"minus_di_14", "adx_mdi", 400}, {"adx_14", "adx", 450},        {"macd_12_26_9", "macd", 330},
-      {"macd_signal", "macd_signal", 330}, {"macd_hist", "macd_histogram", 380},
+      {"sma_20", "sma", 0},
+      {"ema_20", "ema", 0},
+      {"rsi_14", "rsi", 0},
+      {"trange", "atr_tr", 0},
+      {"atr_14", "atr", 0},
+      {"bb20_upper", "bb_upperBand", 0},
+      {"bb20_middle", "bb_sma", 0},
+      {"bb20_lower", "bb_lowerBand", 0},
+      {"stoch_slowk_14_3", "stoch_k", 17},
+      {"stoch14_slowd_3", "stoch_d", 0},
+      {"cci_20", "cci", 0},
+      {"roc_14", "roc", 0},
+      {"plus_di_14", "adx_pdi", 400},
+      {"minus_di_14", "adx_mdi", 400},
+      {"adx_14", "adx", 450},
+      {"macd_12_26_9", "macd", 330},
+      {"macd_signal", "macd_signal", 330},
+      {"macd_hist", "macd_histogram", 380},
   };
   for (const Pair& pair : pairs) {
     CAPTURE(pair.ours);

@@ -45,7 +45,9 @@ class Workplace {
   }
   // `arguments` as a shell takes them.
   Ended tally(const std::string& arguments) const {
-    const int status = std::system((TALLY_BINARY_DIR "/tally " + arguments + " > " + path("stdout").string() + " 2> " + path("stderr").string()).c_str());
+    const std::string command =
+        TALLY_BINARY_DIR "/tally " + arguments + " > " + path("stdout").string() + " 2> " + path("stderr").string();
+    const int status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text("stdout"), text("stderr")};
   }
 

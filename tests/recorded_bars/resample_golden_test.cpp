@@ -33,8 +33,9 @@ TEST_CASE("Coarser bars equal every file of golden_resample to the byte") {
     for (const auto& [timeframe, rows] : golden) {
       CAPTURE(timeframe);
       Workplace here;
-      const Ended ended = here.tally("resample --bars " + (recorded / sources.at(name).bars).string() + sources.at(name).more + " --to " +
-                                     (to.contains(timeframe) ? to.at(timeframe) : timeframe) + " --out " + here.path("out.csv").string());
+      const std::string asked = to.contains(timeframe) ? to.at(timeframe) : timeframe;
+      const Ended ended = here.tally("resample --bars " + (recorded / sources.at(name).bars).string() + sources.at(name).more +
+                                     " --to " + asked + " --out " + here.path("out.csv").string());
       REQUIRE(ended.err.empty());
       REQUIRE(ended.code == 0);
       CHECK(here.text("out.csv") == header + '\n' + rows);
