@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "app/exit_code.hpp"
+#include "messages/json_text.hpp"
 
 namespace tally {
 namespace {
@@ -75,9 +76,7 @@ void ControlServer::serve(Connection& connection) {
 
 std::string ControlServer::answer(const std::string& line) const {
   try {
-    json::parse_options options;
-    options.max_depth = 32;
-    const json::value request = json::parse(line, {}, options);
+    const json::value request = parse_json_text(line);
     const auto operation = operations_.find(std::string_view(request.at("op").as_string()));
     if (operation == operations_.end()) return failure(exit_usage, "unknown op");
     json::object answered = operation->second(request.as_object());

@@ -144,6 +144,9 @@ struct OrderCanceled {
 };
 BOOST_DESCRIBE_STRUCT(OrderCanceled, (), (order, batch, cumulative_quantity, unfilled, expired, reason))
 
+// A sent order that the venue does not know may still be on its way for this long.
+inline constexpr std::int64_t order_in_flight_ns = 5 * ns_per_s;
+
 // Nobody knows whether the venue has it. Kept, never resent, until the venue was asked.
 struct OrderInDoubt {
   static constexpr About about{125, 1, Layer::execution, "order.unknown", "order"};
@@ -254,7 +257,7 @@ enum class DriftResolution : std::uint8_t { explained_by_fills, assigned, acknow
 BOOST_DESCRIBE_ENUM(DriftResolution, explained_by_fills, assigned, acknowledged, superseded)
 
 struct DriftResolved {
-  static constexpr About about{136, 1, Layer::ledger, "system.drift", "drift"};
+  static constexpr About about{136, 2, Layer::ledger, "system.drift", "drift", 10};
   std::uint64_t drift = 0;
   DriftKind kind = DriftKind::position;
   DriftResolution resolution = DriftResolution::acknowledged;
@@ -265,8 +268,10 @@ struct DriftResolved {
   std::string reason;
   std::int64_t multiplier = 1;  // of the product: an assignment moves price x quantity x multiplier of cash
   Time at{};
+  IdempotencyKey key{};         // of the operator's command; empty where fills or a comparison resolved it
 };
-BOOST_DESCRIBE_STRUCT(DriftResolved, (), (drift, kind, resolution, product, quantity, price, subscription, reason, multiplier, at))
+BOOST_DESCRIBE_STRUCT(DriftResolved, (),
+                      (drift, kind, resolution, product, quantity, price, subscription, reason, multiplier, at, key))
 
 // A comparison is finished. The first clean one after a start arms openings.
 struct ReconciliationCompleted {

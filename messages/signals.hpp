@@ -90,7 +90,7 @@ struct IntentReleased {
 };
 BOOST_DESCRIBE_STRUCT(IntentReleased, (), (intent, product, quantity, rule, reason))
 
-// Something newer waits for a subscription's working intent: what of it is not ordered yet is not wanted any more, and the
+// Something newer waits for a subscription's working intent: what of it opens is not wanted any more, what closes runs on; the
 // book returns the intent (IntentsReturned) when nothing of it works, however it ended.
 struct IntentCancelRequested {
   static constexpr About about{25, 1, Layer::intent, "strategy.intent", "intent"};

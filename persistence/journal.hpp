@@ -37,9 +37,11 @@ struct JournalDamaged : JournalError {
   JournalDamaged(Symbol which, Offset first_bad, const std::string& why)
       : JournalError(std::string(which.text()) + " is damaged at offset " + std::to_string(first_bad) + ": " + why),
         shard(which),
-        offset(first_bad) {}
+        offset(first_bad),
+        cause(why) {}
   Symbol shard;
   Offset offset;
+  std::string cause;  // without the shard and the offset
 };
 
 using Bytes = std::vector<std::byte>;

@@ -91,7 +91,7 @@ ShardReport check_shard(const LogDatabase& log, ShardNumber number, Symbol name,
       throw JournalDamaged(name, report.end + 1, "the log ends before it, and entries up to " + std::to_string(acknowledged) + " were acknowledged");
   } catch (const JournalDamaged& damage) {
     report.first_bad = damage.offset;
-    report.why = damage.what();
+    report.why = damage.cause;
     report.end = std::min(report.end, damage.offset - 1);
   }
   return report;

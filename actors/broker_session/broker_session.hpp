@@ -66,13 +66,12 @@ BOOST_DESCRIBE_STRUCT(BrokerSessionState, (),
 
 struct BrokerSession {
   static constexpr EntityKind kind = EntityKind::broker_session;
-  static constexpr int reducer_version = 1;
+  static constexpr int reducer_version = 2;
 
   static constexpr std::int64_t dedupe_window_ns = 7 * ns_per_day;
   static constexpr std::size_t closed_orders_max = 16'384;
   static constexpr std::size_t disputes_max = 4'096;
   static constexpr std::uint64_t approvals_kept = 16;         // per product and kind of batch
-  static constexpr std::int64_t in_flight_ns = 5 * ns_per_s;  // a sent order that the venue does not know may still be on its way
 
   using Inputs = inputs<AccountConfigured, RiskApproved, NetOrderRequested, CancelRequested, OrderSendReported, ExecutionReported,
                         VenueStateRequested, VenueStateReported, ShardStarted>;

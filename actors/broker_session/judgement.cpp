@@ -135,9 +135,9 @@ void judge_absence(const ClientOrderId& id, const Order& order, const VenueState
   if (order.commanded_at < report.since)
     return draft(AlertTriggered{rule::still_in_doubt, Severity::critical, std::string(id.text()),
                                 "the venue's records do not reach back to this order", draft.moment().now});
+  if (draft.moment().now - order.commanded_at < order_in_flight_ns) return;  // it may still be on its way
   if (status == OrderStatus::unknown) return reject("in doubt, and the venue does not know it");
-  if (status == OrderStatus::submitted && draft.moment().now - order.commanded_at >= BrokerSession::in_flight_ns)
-    return reject("sent, and the venue does not know it");
+  if (status == OrderStatus::submitted) return reject("sent, and the venue does not know it");
 }
 
 }  // namespace tally

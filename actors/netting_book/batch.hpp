@@ -3,7 +3,7 @@
 //             RiskApproved                     crossed, or one-sided
 //   judging ---------------> (mid unusable:) ------------------------> ordered ---> gone: executed whole
 //      |                     waiting_for_mid                              |
-//      '--> gone: everything was denied or cancelled                      |--> ended: its order closed short
+//      '--> gone: everything was denied                                   |--> ended: its order closed short
 //                                                                         '--> gone: its order was rejected
 //
 // Quantities are counted in the product's lots, as they were when the batch formed.

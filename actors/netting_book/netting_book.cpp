@@ -81,14 +81,46 @@ void finish_short(const State& state, const BatchId& id, const RuleId& why, std:
 
 // ---- execution ----
 
+// Whether nobody on `side`, of whom each has `got` lots, wants the rest any more. Only openings can be cancelled.
+bool all_want_it_cancelled(const Batch& batch, Side side, const auto& got) {
+  for (std::size_t i = 0; i < batch.members.size(); ++i) {
+    const Member& member = batch.members[i];
+    const std::int64_t wanted = member.cancel_asked ? whole_lots(member.wish.close, batch.lot) : member.lots;
+    if (on_side(member, side) && got(i) < std::abs(wanted)) return false;
+  }
+  return true;
+}
+
+bool all_want_it_cancelled(const Batch& ordered) {
+  return all_want_it_cancelled(ordered, ordered.side, [&](std::size_t i) { return ordered.shares[i].allotted; });
+}
+
+// The same of an order that goes out beside the cross.
+bool all_want_it_cancelled(const Batch& batch, Side side, const std::vector<SplitRow>& crossed) {
+  auto row = crossed.begin();  // ascending by intent, as the members
+  return all_want_it_cancelled(batch, side, [&](std::size_t i) {
+    while (row != crossed.end() && row->intent < batch.members[i].wish.intent) ++row;
+    const bool has_row = row != crossed.end() && row->intent == batch.members[i].wish.intent;
+    return has_row ? std::abs(whole_lots(row->quantity, batch.lot)) : 0;
+  });
+}
+
 // Crosses what offsets and orders the rest. Returns whether the batch is over with it.
 bool cross_and_order(const State& state, const Batch& batch, Returns& back, Output& out) {
   const SideLots sides = lots_by_side(batch);
-  if (sides.two_sided()) out(settle_cross(batch, *state.mid));
+  InternalNettingSettled settled;
+  if (sides.two_sided()) settled = settle_cross(batch, *state.mid);
+  const bool cancelled = all_want_it_cancelled(batch, sides.heavier(), settled.rows);
+  if (sides.two_sided()) out(std::move(settled));
   const std::int64_t rest = std::max(sides.buy, sides.sell) - std::min(sides.buy, sides.sell);
-  if (rest > 0) out(NetOrderRequested{batch.id, sides.heavier(), quantity_of(rest, batch.lot)});
-  else if (sides.two_sided()) finish_whole(batch, back);
-  else back(batch.id, rule::below_min_lot, "what is left closes less than a lot", rows_at_end(batch, false));
+  if (rest > 0) {
+    out(NetOrderRequested{batch.id, sides.heavier(), quantity_of(rest, batch.lot)});
+    if (cancelled) out(CancelRequested{batch.id});
+  } else if (sides.two_sided()) {
+    finish_whole(batch, back);
+  } else {
+    back(batch.id, rule::below_min_lot, "what is left closes less than a lot", rows_at_end(batch, false));
+  }
   return rest == 0;
 }
 
@@ -173,35 +205,25 @@ void open_window(const State& state, const Moment& moment, Output& out) {
 }
 
 // ---- cancelling ----
-void answer(const State& state, const BatchId& batch, const IntentId& intent, Quantity left, Output& out) {
-  Returns(state, out)(batch, cancelled_rule(), "cancelled before it was ordered", {{intent, left}});
+
+void answer(const State& state, const BatchId& batch, const IntentId& intent, Quantity left, std::string reason, Output& out) {
+  Returns(state, out)(batch, cancelled_rule(), std::move(reason), {{intent, left}});
 }
 
-bool answer_waiting(const State& state, BatchKind kind, const IntentId& intent, const Moment& moment, Output& out) {
-  for (const Member& member : lane_of(state, kind).waiting)
-    if (member.wish.intent == intent) {
-      answer(state, no_batch(moment, kind), intent, member.wanted(), out);
-      return true;
-    }
+bool cancel_waiting(const State& state, BatchKind kind, const IntentId& intent, const Moment& moment, Output& out) {
+  for (const Member& member : lane_of(state, kind).waiting) {
+    if (member.wish.intent != intent) continue;
+    if (member.wish.open != Quantity{})
+      answer(state, no_batch(moment, kind), intent, member.wish.open, "cancelled before it was ordered", out);
+    return true;
+  }
   return false;
 }
 
-// Whether nobody of the ordered side wants the rest of the order any more.
-bool all_want_it_cancelled(const Batch& batch) {
-  for (std::size_t i = 0; i < batch.members.size(); ++i)
-    if (batch.shares[i].allotted < batch.shares[i].weight && !batch.members[i].cancel_asked) return false;
-  return true;
-}
-
+// What was judged is executed as it was judged: without this wish the net order could be larger than risk has seen.
 void cancel_in_batch(const State& state, const Batch& batch, std::size_t place, Output& out) {
-  const IntentId& intent = batch.members[place].wish.intent;
-  const Quantity left = unfilled(batch, place);
-  if (batch.phase != BatchPhase::ordered) return answer(state, batch.id, intent, left, out);
-  if (left == Quantity{}) {
-    Returns(state, out)(batch.id, cancelled_rule(), "already executed whole", {{intent, left}});
-  } else if (!batch.cancel_requested && all_want_it_cancelled(batch)) {
-    out(CancelRequested{batch.id});
-  }
+  if (batch.phase != BatchPhase::ordered || unfilled(batch, place) != Quantity{}) return;
+  answer(state, batch.id, batch.members[place].wish.intent, {}, "already executed whole", out);
 }
 
 }  // namespace
@@ -233,7 +255,7 @@ const RuleId& order_rejected_rule() {
 
 void NettingBook::decide(const State& state, const RiskApproved& approved, const Moment& moment, Out<Events>& out) {
   const Batch* batch = open_batch(state, approved.batch);
-  if (!batch || batch->phase != BatchPhase::judging) return;  // cancelled meanwhile, or a retry
+  if (!batch || batch->phase != BatchPhase::judging) return;  // a retry
   const SideLots sides = lots_by_side(*batch);
   TALLY_ASSERT(quantity_of(sides.buy, batch->lot) <= approved.buy && quantity_of(sides.sell, batch->lot) <= approved.sell);
   if (sides.two_sided() && !mid_usable(state, moment.now)) return ask_for_mid(*batch, moment.now, moment, out);
@@ -283,16 +305,18 @@ void NettingBook::decide(const State& state, const OrderCanceled& canceled, cons
 
 void NettingBook::decide(const State& state, const IntentCancelRequested& asked, const Moment& moment, Out<Events>& out) {
   for (const BatchKind kind : {BatchKind::shared, BatchKind::withdrawal})
-    if (answer_waiting(state, kind, asked.intent, moment, out)) return;
+    if (cancel_waiting(state, kind, asked.intent, moment, out)) return;
   for (const Batch& batch : state.open)
     if (const std::size_t place = place_of(batch, asked.intent); place < batch.members.size())
       return cancel_in_batch(state, batch, place, out);
   // It was over before the wish to cancel came.
-  const BatchId none = no_batch(moment, BatchKind::shared);
-  Returns(state, out)(none, cancelled_rule(), "nothing of it works", {{asked.intent, {}}});
+  answer(state, no_batch(moment, BatchKind::shared), asked.intent, {}, "nothing of it works", out);
 }
 
 void NettingBook::conclude(const State& state, const Moment& moment, Out<Events>& out) {
+  for (const Batch& ordered : state.open)
+    if (ordered.phase == BatchPhase::ordered && !ordered.cancel_requested && all_want_it_cancelled(ordered))
+      out(CancelRequested{ordered.id});
   const Batch* batch = shared_batch(state);
   Returns back(state, out);
   bool free = batch == nullptr;

@@ -9,9 +9,12 @@
 //   one sequence    the crossed part and the fills of a batch are one sequence: after each, everybody on the heavier side
 //                   is within one lot of their share, and nobody has less than before
 //   nothing hangs   each part of an intent is traded, denied by risk, or given back by IntentsReturned, once; and every
-//                   IntentCancelRequested is answered by an IntentsReturned, at once or when the order ends. A fill that
+//                   IntentCancelRequested is answered by an IntentsReturned, at once or when the order ends, unless
+//                   risk denied the whole intent meanwhile. A fill that
 //                   comes later still is divided, and returned to those who got of it as LATE_FILL with nothing unfilled:
 //                   a subscription that is held flat must hear of it
+//   closings run on a wish to cancel takes back what opens, never what closes: a flat is a fact, whatever signal follows. What
+//                   risk is judging or has judged is executed as judged, then the rest of the order is cancelled
 //   never meet      our own orders never stand against each other. Where the mid stays unusable until mid_wait_ms is over,
 //                   what opens is given back and only what closes goes to market: the side that closes more as this batch's
 //                   order (the sellers where both close the same), the other side waits and joins the next batch
@@ -30,7 +33,7 @@ namespace tally {
 
 struct NettingBook {
   static constexpr EntityKind kind = EntityKind::netting_book;
-  static constexpr int reducer_version = 1;
+  static constexpr int reducer_version = 2;
   // Only folded: ProductDefined, MarkCaptured, MidPriceCaptured, IntentCreated, RiskRejected, DriftResolved. A route may
   // call any of them deciding: conclude() looks at what they changed.
   using Inputs = inputs<ProductDefined, MarkCaptured, MidPriceCaptured, IntentCreated, IntentCancelRequested, DeadlineReached,

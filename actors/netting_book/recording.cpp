@@ -45,21 +45,32 @@ void drop_finished(State& state, Batch& batch) {
   if (batch.members.empty()) drop_open(state, BatchId(batch.id));
 }
 
+// The row of an intent, or the end.
 template <class Row>
-bool lists(const std::vector<Row>& rows, const IntentId& intent) {
+auto row_of(const std::vector<Row>& rows, const IntentId& intent) {
   const auto before = [](const Row& row, const IntentId& wanted) { return row.intent < wanted; };
   const auto it = std::lower_bound(rows.begin(), rows.end(), intent, before);
-  return it != rows.end() && it->intent == intent;
+  return it != rows.end() && it->intent == intent ? it : rows.end();
 }
 
 // Moves the intents that a batch lists out of the waiting ones. A shared batch takes them all.
 std::vector<Member> taken_by(const NettingBatchFormed& formed, std::vector<Member>& waiting) {
   if (formed.rows.size() == waiting.size()) return std::exchange(waiting, {});
-  const auto listed = [&](const Member& member) { return lists(formed.rows, member.wish.intent); };
+  const auto listed = [&](const Member& member) { return row_of(formed.rows, member.wish.intent) != formed.rows.end(); };
   std::vector<Member> taken;
   std::copy_if(waiting.begin(), waiting.end(), std::back_inserter(taken), listed);
   std::erase_if(waiting, listed);
   return taken;
+}
+
+void take_back_waiting(Lane& lane, const IntentsReturned& returned) {
+  std::erase_if(lane.waiting, [&](Member& member) {
+    const auto row = row_of(returned.rows, member.wish.intent);
+    if (row == returned.rows.end()) return false;
+    if (row->unfilled == member.wanted()) return true;
+    member.wish.open = {};
+    return false;
+  });
 }
 
 void take_back_before_execution(State& state, Batch& batch, const IntentsReturned& returned) {
@@ -114,6 +125,9 @@ void NettingBook::evolve(State& state, const IntentCreated& created) {
 }
 
 void NettingBook::evolve(State& state, const IntentCancelRequested& asked) {
+  for (Lane* lane : {&state.shared, &state.withdrawals})
+    for (Member& member : lane->waiting)
+      if (member.wish.intent == asked.intent) member.cancel_asked = true;
   for (Batch& batch : state.open)
     if (const std::size_t place = place_of(batch, asked.intent); place < batch.members.size())
       batch.members[place].cancel_asked = true;
@@ -197,7 +211,7 @@ void NettingBook::evolve(State& state, const IntentsReturned& returned) {
   Lane& lane = lane_of(state, returned.batch.kind);
   lane.returns = returned.number;
   if (returned.batch.number == 0) {
-    std::erase_if(lane.waiting, [&](const Member& member) { return lists(returned.rows, member.wish.intent); });
+    take_back_waiting(lane, returned);
     if (returned.batch.kind == BatchKind::shared && lane.waiting.empty()) state.window.reset();
     return;
   }

@@ -42,7 +42,7 @@ const NumberedDrift* drift_of(const ReconciliationState& state, DriftKind kind, 
 // The end of a drift that gives nobody anything.
 DriftResolved ended(const NumberedDrift& drift, DriftResolution resolution, std::string reason, Time now) {
   const auto& [number, open] = drift;
-  return {number, open.kind, resolution, open.product, open.difference, {}, {}, std::move(reason), 1, now};
+  return {number, open.kind, resolution, open.product, open.difference, {}, {}, std::move(reason), 1, now, {}};
 }
 
 // Makes the open drift of a product, where there is one, say `difference` from now on.
@@ -96,6 +96,10 @@ bool disturbed(const ReconciliationState& state) {
   });
 }
 
+bool in_doubt(const ReconciliationState& state) {
+  return std::ranges::any_of(state.orders, [](const auto& order) { return order.second.in_doubt; });
+}
+
 void alert_drift(ProductId product, const ComparedPosition& position, Time now, Output& out) {
   out(AlertTriggered{RuleId("POSITION_DRIFT"), Severity::critical, std::string(product.text()),
                      "The venue holds " + position.reported.text() + ", our book " + position.ours.text() + ".", now});
@@ -142,8 +146,15 @@ std::string misfit(const ReconciliationState& state, const OpenDrift& drift, con
   return "";
 }
 
+DriftResolved acknowledged(const NumberedDrift& drift, const ResolveDrift& command, Time now) {
+  DriftResolved resolved = ended(drift, DriftResolution::acknowledged, command.reason, now);
+  resolved.key = command.key;
+  return resolved;
+}
+
 DriftResolved assigned(const ReconciliationState& state, const NumberedDrift& drift, const ResolveDrift& command, Time now) {
   DriftResolved resolved = ended(drift, DriftResolution::assigned, command.reason, now);
+  resolved.key = command.key;
   resolved.price = *command.price;
   resolved.subscription = command.subscription;
   resolved.multiplier = state.positions.at(resolved.product).multiplier;
@@ -179,6 +190,10 @@ void Reconciliation::decide(const State& state, const DeadlineReached& reached, 
     if (!state.request) ask(state, "schedule", moment, out);
     return;
   }
+  if (reached.name == "doubt" && in_doubt(state)) {
+    if (!state.request) return ask(state, "order in doubt", moment, out);
+    return set_deadline("doubt", doubt_wait_ms, moment, out);  // what is asked now was asked before
+  }
   if (!state.request) return;
   if (state.request->asked && reached.name == numbered("answer", state.request->number))
     return ask_later(*state.request, moment, out);
@@ -194,6 +209,9 @@ void Reconciliation::decide(const State& state, const VenueStateFolded& report, 
 }
 
 void Reconciliation::decide(const State& state, const ResolveDrift& command, const Moment& moment, Out<Events>& out) {
+  const std::uint64_t* said = state.answered.find({{}, command.key});
+  if (said && *said == command.drift) return;  // a retry changes nothing
+  if (said) return deny(command.key, "KEY_REUSED", "This key already resolved another drift.", out);
   if (command.by.empty()) return deny(command.key, "OPERATOR_MISSING", "The command names no operator.", out);
   if (command.reason.empty()) return deny(command.key, "REASON_MISSING", "A drift is resolved for a reason; name it.", out);
   const auto drift = state.drifts.find(command.drift);
@@ -203,8 +221,7 @@ void Reconciliation::decide(const State& state, const ResolveDrift& command, con
   if (std::string why = misfit(state, drift->second, command); !why.empty())
     return deny(command.key, "RESOLUTION_REFUSED", std::move(why), out);
 
-  if (drift->second.kind == DriftKind::target_residual)
-    return out(ended(*drift, DriftResolution::acknowledged, command.reason, moment.now));
+  if (drift->second.kind == DriftKind::target_residual) return out(acknowledged(*drift, command, moment.now));
   out(assigned(state, *drift, command, moment.now));
   if (awaits_comparison(state, drift->first)) ask(state, "drift assigned", moment, out);
 }
@@ -212,6 +229,10 @@ void Reconciliation::decide(const State& state, const ResolveDrift& command, con
 void Reconciliation::decide(const State& state, const OrderCommanded& order, const Moment& moment, Out<Events>& out) {
   restate_residual(state, order.batch.product, DriftResolution::superseded, "A newer order restates what is wanted.", moment,
                    out);
+}
+
+void Reconciliation::decide(const State&, const OrderInDoubt&, const Moment& moment, Out<Events>& out) {
+  set_deadline("doubt", doubt_wait_ms, moment, out);
 }
 
 void Reconciliation::decide(const State& state, const OrderFilled& fill, const Moment& moment, Out<Events>& out) {

@@ -9,10 +9,16 @@ namespace {
 
 Quantity signed_by(Side side, Quantity quantity) { return side == Side::buy ? quantity : -quantity; }
 
+TrackedOrder* find(ReconciliationState& state, const ClientOrderId& id) {
+  const auto order = state.orders.find(id);
+  return order == state.orders.end() ? nullptr : &order->second;
+}
+
 // An order is done: forgotten, or kept for what it left unfilled.
 void close(ReconciliationState& state, const ClientOrderId& id, Quantity unfilled) {
   const auto order = state.orders.find(id);
   if (order == state.orders.end()) return;
+  order->second.in_doubt = false;
   order->second.residual = signed_by(order->second.side, unfilled);
   if (unfilled == Quantity{}) state.orders.erase(order);
 }
@@ -22,6 +28,7 @@ void fill_order(ReconciliationState& state, const OrderFilled& fill) {
   const auto order = state.orders.find(fill.order);
   if (order == state.orders.end()) return;
   order->second.filled = true;
+  order->second.in_doubt = false;
   const Quantity left = abs(order->second.residual);
   if (left > Quantity{}) close(state, fill.order, std::max(Quantity{}, left - fill.last_quantity));
   else if (fill.leaves_quantity == Quantity{}) state.orders.erase(order);
@@ -63,16 +70,24 @@ void Reconciliation::evolve(State& state, const OrderCommanded& order) {
       const bool restated = tracked->second.product == order.batch.product && tracked->second.residual != Quantity{};
       tracked = restated ? state.orders.erase(tracked) : tracked + 1;
     }
-  state.orders[order.order] = TrackedOrder{order.batch.product, order.side, false, false, {}};
+  state.orders[order.order] = TrackedOrder{order.batch.product, order.side, false, false, false, {}};
+}
+
+void Reconciliation::evolve(State& state, const OrderInDoubt& doubt) {
+  if (TrackedOrder* order = find(state, doubt.order)) order->in_doubt = true;
+}
+
+void Reconciliation::evolve(State& state, const OrderAccepted& accepted) {
+  if (TrackedOrder* order = find(state, accepted.order)) order->in_doubt = false;
 }
 
 void Reconciliation::evolve(State& state, const OrderCancelCommanded& cancel) {
-  if (const auto order = state.orders.find(cancel.order); order != state.orders.end()) order->second.cancelled_by_us = true;
+  if (TrackedOrder* order = find(state, cancel.order)) order->cancelled_by_us = true;
 }
 
 // It works on, so a later shortness is the venue's.
 void Reconciliation::evolve(State& state, const OrderCancelRejected& rejected) {
-  if (const auto order = state.orders.find(rejected.order); order != state.orders.end()) order->second.cancelled_by_us = false;
+  if (TrackedOrder* order = find(state, rejected.order)) order->cancelled_by_us = false;
 }
 
 void Reconciliation::evolve(State& state, const OrderFilled& fill) {
@@ -110,6 +125,7 @@ void Reconciliation::evolve(State& state, const DriftDetected& drift) {
 
 void Reconciliation::evolve(State& state, const DriftResolved& resolved) {
   state.drifts.erase(resolved.drift);
+  if (!resolved.key.empty()) state.answered.remember({{}, resolved.key}, resolved.at, resolved.drift);
   if (resolved.resolution == DriftResolution::assigned) state.positions[resolved.product].ours += resolved.quantity;
 }
 

@@ -163,6 +163,22 @@ void RiskAuthority::decide(const State& state, const DeadlineReached& reached, c
   if (next != Time{}) out(sweep_deadline(moment, next));
 }
 
+void RiskAuthority::decide(const State&, const EntityStopped& stopped, const Moment& moment, Out<Events>& out) {
+  out(AlertTriggered{RuleId("ENTITY_STOPPED"), Severity::critical, text_of(stopped.entity),
+                     "It failed " + std::to_string(stopped.attempt) + " times on entry " + std::to_string(stopped.input) +
+                         " and waits for an operator: " + stopped.cause,
+                     moment.now});
+}
+
+void RiskAuthority::decide(const State& state, const InputQuarantined& aside, const Moment& moment, Out<Events>& out) {
+  static const RuleId rule("INPUT_QUARANTINED");
+  if (state.halts.contains(rule)) return;
+  halt_for(state, rule.text(),
+           text_of(aside.entity) + " will never see entry " + std::to_string(aside.input) +
+               ", so what it knows of the account is in doubt. Openings are halted.",
+           1, moment, out);
+}
+
 void RiskAuthority::decide(const State& state, const ChangeLimits& change, const Moment&, Out<Events>& out) {
   if (state.limits_version > 0 && change.key == state.limits_key) return;
   if (change.by.empty()) return refuse_anonymous(change.key, out);

@@ -10,6 +10,7 @@
 //    ConfirmRearm repeats it. One operator may do both; they are two commands, so never one entry. A halt in between
 //    voids the request, and while a loss is beyond its limit the confirmation is denied.
 //  - Losses are watched with every mark: a breach alerts and halts at once, whether or not anyone wants to open.
+//  - An input set aside unread halts, too: what some entity knows of the account is then in doubt.
 #pragma once
 
 #include "actors/entity.hpp"
@@ -23,8 +24,8 @@ struct RiskAuthority {
 
   using Inputs = inputs<ProductDefined, MarkCaptured, ChangeLimits, HaltTrading, RequestRearm, ConfirmRearm, NettingBatchFormed,
                         FillSplit, InternalNettingSettled, InvestorLedgerUpdated, OrderCommanded, OrderFilled, OrderRejected,
-                        OrderCanceled, IntentsReturned, DriftResolved, ShardStarted, ReconciliationCompleted,
-                        DeadlineReached>;
+                        OrderCanceled, IntentsReturned, DriftResolved, ShardStarted, ReconciliationCompleted, EntityStopped,
+                        InputQuarantined, DeadlineReached>;
   using Events = events<RiskApproved, RiskRejected, ReservationReleased, LimitsChanged, TradingHalted, RearmRequested,
                         TradingRearmed, AlertTriggered, CommandDenied, DeadlineSet>;
   using State = RiskState;
@@ -32,6 +33,8 @@ struct RiskAuthority {
   static void decide(const State&, const NettingBatchFormed&, const Moment&, Out<Events>&);
   static void decide(const State&, const MarkCaptured&, const Moment&, Out<Events>&);
   static void decide(const State&, const OrderRejected&, const Moment&, Out<Events>&);
+  static void decide(const State&, const EntityStopped&, const Moment&, Out<Events>&);
+  static void decide(const State&, const InputQuarantined&, const Moment&, Out<Events>&);
   static void decide(const State&, const DeadlineReached&, const Moment&, Out<Events>&);
   static void decide(const State&, const ChangeLimits&, const Moment&, Out<Events>&);
   static void decide(const State&, const HaltTrading&, const Moment&, Out<Events>&);

@@ -45,6 +45,11 @@ string halted_reason(const BatchCase& asked) {
   return "Openings are halted by " + string(halt.by.text()) + ": " + halt.reason;
 }
 
+const RuleId quarantine_halt{"INPUT_QUARANTINED"};
+
+Sides quarantined(const BatchCase& asked) { return if_so(asked.state.halts.contains(quarantine_halt)); }
+string quarantined_reason(const BatchCase& asked) { return asked.state.halts.at(quarantine_halt).reason; }
+
 template <class Visit>
 void each_member(Visit&& visit) {
   boost::mp11::mp_for_each<boost::describe::describe_members<RiskLimits, boost::describe::mod_public>>(visit);
@@ -198,6 +203,8 @@ string overflow_reason(const BatchCase& asked) {
 constexpr auto table = std::to_array<OpeningRule>({
     {"NOT_RECONCILED", "No clean comparison with the venue since the start.", disarmed, disarmed_reason},
     {"TRADING_HALTED", "An operator halted openings.", halted, halted_reason},
+    {"INPUT_QUARANTINED", "An input of this account was set aside unread, and openings were not re-armed since.", quarantined,
+     quarantined_reason},
     {"LIMIT_MISSING", "A limit is not set. The reason names it.", limit_missing, limit_missing_reason},
     {"MARK_MISSING", "No mark of the product was ever captured.", mark_missing, mark_missing_reason},
     {"MARK_STALE", "The mark is older than `mark_age_ms_max`.", mark_stale, mark_stale_reason},
@@ -236,6 +243,8 @@ constexpr auto commands = std::to_array<NamedRule>({
 constexpr auto alerts = std::to_array<NamedRule>({
     {"DRAWDOWN_EXCEEDED", "Once per breach, with the halt it causes."},
     {"DAILY_LOSS_EXCEEDED", "Once per breach, with the halt it causes."},
+    {"INPUT_QUARANTINED", "An operator set an input aside; with the halt it causes."},
+    {"ENTITY_STOPPED", "An entity failed too often on one input: its inputs wait until an operator resumes it."},
     {"REJECT_RATE", "`reject_alert_count` rejections, ours or the venue's, within `reject_alert_window_ms`; once per window."},
 });
 

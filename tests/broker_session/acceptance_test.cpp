@@ -303,7 +303,13 @@ TEST_CASE("An ambiguous send leaves the order in doubt and never sends again") {
     session.take(venue_state(1, {trade(id, "e1", lots(2)), trade(id, "e2", lots(3))}));
     REQUIRE(session.status(id) == OrderStatus::filled);
   }
+  SECTION("the venue does not know it yet: it may still be on its way") {
+    session.take(VenueStateRequested{1, "start", AccountId(account)});
+    REQUIRE_FALSE(has<OrderRejected>(session.take(venue_state(1))));
+    REQUIRE(session.status(id) == OrderStatus::unknown);
+  }
   SECTION("the venue does not know it") {
+    session.now = session.now + order_in_flight_ns;
     session.take(VenueStateRequested{1, "doubt", AccountId(account)});
     const auto rejected = only<OrderRejected>(session.take(venue_state(1)));
     REQUIRE(rejected.at(0).rule == RuleId("NOT_AT_VENUE"));
@@ -333,6 +339,7 @@ TEST_CASE("The answer to a question asked before the doubt proves nothing by abs
   session.take(VenueStateRequested{1, "schedule", AccountId(account)});
   const ClientOrderId id = session.order(1, lots(5));
   session.sent(id, SendOutcome::ambiguous);
+  session.now = session.now + order_in_flight_ns;
   session.take(venue_state(1));
   REQUIRE(session.status(id) == OrderStatus::unknown);
   session.take(VenueStateRequested{2, "doubt", AccountId(account)});
@@ -366,7 +373,7 @@ TEST_CASE("A sent order that the venue does not know yet may still be on its way
   session.take(VenueStateRequested{1, "schedule", AccountId(account)});
   session.take(venue_state(1));
   REQUIRE(session.status(id) == OrderStatus::submitted);
-  session.now = session.now + BrokerSession::in_flight_ns;
+  session.now = session.now + order_in_flight_ns;
   session.take(VenueStateRequested{2, "schedule", AccountId(account)});
   session.take(venue_state(2));
   REQUIRE(session.status(id) == OrderStatus::rejected);
@@ -389,6 +396,8 @@ TEST_CASE("A restart puts in doubt exactly what nothing had answered") {
   REQUIRE(session.status(accepted) == OrderStatus::accepted);
   REQUIRE(session.status(partly) == OrderStatus::partially_filled);
   REQUIRE(session.take(ShardStarted{"n1", "test", session.now}).empty());
+
+  session.now = session.now + order_in_flight_ns;
 
   // Mid-flight: one never arrived, one was filled meanwhile, one is open, one was partly filled and is gone.
   session.take(VenueStateRequested{1, "start", AccountId(account)});

@@ -74,7 +74,7 @@ class Conversation {
   void restart() { session_.take(ShardStarted{"n", "b", session_.now}); }
 
   void reconcile() {
-    session_.now = session_.now + BrokerSession::in_flight_ns;
+    session_.now = session_.now + order_in_flight_ns;
     const VenueStateRequested request{++asked_, "test", AccountId(account)};
     session_.take(request);
     const std::vector<Message> answer = tell_venue(request);

@@ -230,13 +230,6 @@ TEST_CASE("Without a mid, a wish whose closing part is below a lot is given back
                        "ordered BTC-USD#1 sell 1"});
 }
 
-TEST_CASE("A withdrawal that is no longer wanted is cancelled at the venue") {
-  Book book = Book::ready();
-  book.give({book.withdrawal("w", "-2")});
-  book.give({book.approved(book.batch(1, BatchKind::withdrawal))});
-  CHECK(book.give({book.cancel("w")}) == Lines{"cancel BTC-USD#w1"});
-}
-
 TEST_CASE("A wish that no batch has yet is given back at once when it is cancelled") {
   Book book = Book::ready();
   book.give({book.wish("a", "0", "3")});
@@ -254,24 +247,48 @@ TEST_CASE("A cancelled wish and its successor in one entry: only the successor j
   CHECK(book.give({book.reached("window:1")}) == Lines{"formed BTC-USD#1 a#2:0/-1"});
 }
 
-TEST_CASE("A wish is dropped from a batch that is not ordered yet") {
+TEST_CASE("What closes runs on when its wish is cancelled, and who asked hears of its end") {
+  Book book;
+  book.define({.window_ms = 250});
+  book.give({book.mid("100"), book.wish("a", "-3", "0"), book.wish("b", "-2", "-4")});
+  CHECK(book.give({book.cancel("a"), book.cancel("b")}) == Lines{"returned BTC-USD#0 CANCELLED b#1=-4"});
+  CHECK(book.give({book.cancel("b")}) == Lines{});  // hears with its closing
+  CHECK(book.give({book.reached("window:1")}) == Lines{"formed BTC-USD#1 a#1:-3/0 b#1:-2/0"});
+  CHECK(book.give({book.approved(1)}) == Lines{"ordered BTC-USD#1 sell 5"});
+  CHECK(book.give({book.fill(1, Side::sell, "5")}) ==
+        Lines{"split BTC-USD#1 -5 a=-3 b=-2", "returned BTC-USD#1 FILLED a#1=0 b#1=0"});
+}
+
+TEST_CASE("An order is cancelled once all that closes is filled and nobody wants the rest") {
+  Book book = Book::ready();
+  book.give({book.wish("a", "-3", "-5")});
+  book.give({book.approved(1)});
+  CHECK(book.give({book.cancel("a")}) == Lines{});
+  CHECK(book.give({book.fill(1, Side::sell, "2")}) == Lines{"split BTC-USD#1 -2 a=-2"});
+  CHECK(book.give({book.fill(1, Side::sell, "2")}) == Lines{"split BTC-USD#1 -2 a=-2", "cancel BTC-USD#1"});
+  CHECK(book.give({book.order_canceled(1, "4")}) == Lines{"returned BTC-USD#1 ORDER_CANCELED a#1=-4"});
+}
+
+TEST_CASE("What risk judges is executed as it was judged, whatever is cancelled meanwhile") {
   Book book;
   book.define({});
   book.give({book.wish("a", "0", "3"), book.wish("b", "0", "-2"), book.wish("c", "0", "1")});
 
   SECTION("while risk judges") {
-    CHECK(book.give({book.cancel("b")}) == Lines{"returned BTC-USD#1 CANCELLED b#1=-2"});
-    CHECK(book.give({book.approved(1)}) == Lines{"ordered BTC-USD#1 buy 4"});
+    CHECK(book.give({book.cancel("b")}) == Lines{});
+    book.give({book.mid("100")});
+    CHECK(book.give({book.approved(1)}) == Lines{"crossed BTC-USD#1 2 at 100 a=2 b=-2", "ordered BTC-USD#1 buy 2"});
   }
-  SECTION("while it waits for a mid, which then is needed no more") {
+  SECTION("while it waits for a mid") {
     book.give({book.approved(1)});
-    CHECK(book.give({book.cancel("b")}) == Lines{"returned BTC-USD#1 CANCELLED b#1=-2", "ordered BTC-USD#1 buy 4"});
-    CHECK(book.give({book.reached("mid:BTC-USD#1")}) == Lines{});
+    CHECK(book.give({book.cancel("b")}) == Lines{});
+    CHECK(book.give({book.mid("100")}) == Lines{"crossed BTC-USD#1 2 at 100 a=2 b=-2", "ordered BTC-USD#1 buy 2"});
   }
-  SECTION("and a batch that everybody left is over") {
-    book.give({book.cancel("a"), book.cancel("b"), book.cancel("c")});
-    CHECK(book.state().open.empty());
-    CHECK(book.give({book.approved(1)}) == Lines{});
+  SECTION("and where nobody wants the rest, its order is cancelled as it is given") {
+    book.give({book.approved(1)});
+    CHECK(book.give({book.cancel("a"), book.cancel("c")}) == Lines{});
+    CHECK(book.give({book.mid("100")}) ==
+          Lines{"crossed BTC-USD#1 2 at 100 a=2 b=-2", "ordered BTC-USD#1 buy 2", "cancel BTC-USD#1"});
   }
 }
 

@@ -128,19 +128,25 @@ void World::judge(std::vector<Message>& inputs, bool deny) {
   bool opens = false;
   bool rest = false;
   const bool all = random_.one_in(3);
+  Quantity net;  // of whole lots, as the book executes
   for (const BatchRow& row : batch.rows) {
     const bool denied = deny && row.open != Quantity{} && (all || random_.one_in(2));
     const Quantity left = denied ? row.close : row.close + row.open;
     (left > Quantity{} ? approved.buy : approved.sell) += abs(left);
+    net += lots(whole_lots(left, settings_.lot));
     opens = opens || (!denied && row.open != Quantity{});
     rest = rest || left != Quantity{};
     if (!denied) continue;
     rejected.intents.push_back(row.intent);
-    if (Working* intent = working(row.intent)) intent->denied = intent->open;
+    if (Working* intent = working(row.intent)) {
+      intent->denied = intent->open;
+      if (intent->outstanding() == Quantity{}) intent->waits_for_word = false;  // it hears the denial itself
+    }
     forget_if_over(who(row.intent));
   }
   approved.scope = opens ? ApprovalScope::whole : ApprovalScope::closing;
   if (!rejected.intents.empty()) inputs.push_back(rejected);
+  judged_[batch.batch] = abs(net);
   if (rest) inputs.push_back(approved);
 }
 
@@ -320,6 +326,16 @@ void World::on(const InternalNettingSettled& settled) {
   law(money == Money{}, "a cross moves money, and makes none");
 }
 
+bool World::opens(const NetOrderRequested& order) {
+  for (const BatchRow& row : batches_.at(order.batch).rows) {
+    const Working* intent = working(row.intent);
+    if (!intent) continue;
+    const Quantity wanted = intent->close + intent->open - intent->denied - intent->returned;
+    if ((wanted > Quantity{}) == (order.side == Side::buy) && abs(wanted) > abs(intent->close)) return true;
+  }
+  return false;
+}
+
 void World::on(const NetOrderRequested& requested) {
   if (requested.batch.kind == BatchKind::shared)
     for (const Order& order : orders_) law(order.batch.kind != BatchKind::shared, "one shared order at a time");
@@ -327,6 +343,7 @@ void World::on(const NetOrderRequested& requested) {
   const Sequence& sequence = sequences_[requested.batch];
   law(requested.quantity == lots(sequence.weight - sequence.given), "the rest is ordered");
   law(requested.quantity > Quantity{}, "an order is for something");
+  law(requested.quantity <= judged_.at(requested.batch) || !opens(requested), "an order that opens is no larger than risk judged");
   orders_.push_back({requested.batch, requested.side, requested.quantity});
 }
 
@@ -352,6 +369,7 @@ void World::on(const IntentsReturned& returned) {
     }
     law(row.unfilled == Quantity{} || sign(row.unfilled) == sign(intent->outstanding()), "given back in its direction");
     law(abs(row.unfilled) <= abs(intent->outstanding()), "no more is given back than works");
+    law(returned.rule != cancelled_rule() || abs(row.unfilled) <= abs(intent->open), "what closes is not cancelled");
     intent->returned += row.unfilled;
     if (intent->outstanding() == Quantity{}) intent->waits_for_word = false;
     law(row.unfilled != Quantity{} || intent->outstanding() == Quantity{}, "word of nothing only when nothing works");

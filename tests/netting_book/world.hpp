@@ -101,6 +101,7 @@ class World {
   void on(const auto&) {}
 
   void take_row(const SplitRow& row, Price price);
+  bool opens(const NetOrderRequested& order);
   void settle_sequence(Sequence& sequence, const std::vector<SplitRow>& rows, std::int64_t lots);
   Sequence sequence_of(const BatchId& batch, Side side) const;
   Subscriber& who(const IntentId& intent);
@@ -117,7 +118,7 @@ class World {
   std::deque<NettingBatchFormed> to_judge_;
   std::map<BatchId, NettingBatchFormed> batches_;   // as formed, for their members
   std::map<BatchId, Sequence> sequences_;
-  std::map<BatchId, Quantity> crossed_;
+  std::map<BatchId, Quantity> judged_;              // the size of the net order that risk approved
   std::vector<Order> orders_;
   std::vector<Order> ended_;       // cancelled with leaves: may still fill
   std::vector<DeadlineReached> deadlines_;

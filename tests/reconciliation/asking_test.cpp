@@ -71,6 +71,35 @@ TEST_CASE("No answer at all counts like an incomplete one, and an operator need 
   CHECK(ours.reach(wait).empty());
 }
 
+TEST_CASE("An order in doubt is asked about once nothing of it can be on its way any more") {
+  Comparison ours;
+  ours.command("o1", "BTC", 2);
+  const auto doubt = [&](const char* order) {
+    return only<DeadlineSet>(ours.give(OrderInDoubt{ClientOrderId(order), {ProductId("BTC"), {}, 1}, "no answer"}));
+  };
+  const DeadlineSet later = doubt("o1");
+  CHECK(later.at == ours.now + order_in_flight_ns);
+
+  SECTION("when it is still in doubt then") {
+    CHECK(only<VenueStateRequested>(ours.reach(later)).cause == "order in doubt");
+  }
+  SECTION("not when the venue spoke of it meanwhile") {
+    ours.give(OrderAccepted{ClientOrderId("o1"), {ProductId("BTC"), {}, 1}, {}});
+    CHECK(ours.reach(later).empty());
+  }
+  SECTION("not when it is over") {
+    ours.reject("o1", "BTC", 2);
+    CHECK(ours.reach(later).empty());
+  }
+  SECTION("after the request that is under way, which was asked before") {
+    ours.ask();
+    const DeadlineSet again = only<DeadlineSet>(ours.reach(later));
+    CHECK(again.at == ours.now + order_in_flight_ns);
+    ours.answer({});
+    CHECK(has<VenueStateRequested>(ours.reach(again)));
+  }
+}
+
 TEST_CASE("A schedule asks every reconcile_every_ms, once at a time, until it is configured away") {
   Comparison ours;
   AccountConfigured account{AccountId("acct"), VenueId("sim"), "USD", Money::parse("0.01"), 60'000};

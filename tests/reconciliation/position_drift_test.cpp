@@ -129,6 +129,17 @@ TEST_CASE("What cannot be resolved as asked is refused by name") {
   CHECK(refused(ours.assign(1, "sub-1")) == "DRIFT_UNKNOWN");   // resolved once
 }
 
+TEST_CASE("A resolution that is sent again with its key changes nothing, whatever became of the drift") {
+  Comparison ours;
+  ours.subscribe("sub-1", "BTC");
+  ours.compare({{"BTC", 2}});
+  ResolveDrift command{IdempotencyKey("k"), OperatorId("ada"), 1, "by telephone", SubscriptionId("sub-1"), Price::whole(100)};
+  CHECK(has<DriftResolved>(ours.give(command)));
+  CHECK(ours.give(command).empty());
+  command.drift = 2;
+  CHECK(only<CommandDenied>(ours.give(command)).rule == RuleId("KEY_REUSED"));
+}
+
 TEST_CASE("A product that traded while the venue was asked is asked for again before it is called a drift") {
   Comparison ours;
   ours.start();

@@ -63,7 +63,7 @@ class Comparison : public OneEntity<Reconciliation> {
     return give(OrderRejected{ClientOrderId(order), batch(product), Quantity::whole(unfilled), RuleId("VENUE"), "no"});
   }
   std::vector<Message> assign(std::uint64_t drift, const char* subscription, std::int64_t price = 100, const char* by = "ada") {
-    return give(ResolveDrift{IdempotencyKey("r"), OperatorId(by), drift, "found by hand", SubscriptionId(subscription),
+    return give(ResolveDrift{IdempotencyKey("r" + std::to_string(++resolutions_)), OperatorId(by), drift, "found by hand", SubscriptionId(subscription),
                              Price::whole(price)});
   }
   void subscribe(const char* subscription, const char* product) {
@@ -82,6 +82,8 @@ class Comparison : public OneEntity<Reconciliation> {
   void pass(std::int64_t ms) { now = now + ms * ns_per_ms; }
 
  private:
+  std::uint64_t resolutions_ = 0;
+
   static Side side_of(Quantity quantity) { return quantity > Quantity{} ? Side::buy : Side::sell; }
   static BatchId batch(const char* product, BatchKind kind = BatchKind::shared) { return {ProductId(product), kind, 1}; }
 };

@@ -76,6 +76,24 @@ TEST_CASE("Re-arming takes a request and the confirmation of its number") {
   }
 }
 
+TEST_CASE("An input set aside unread halts openings until they are re-armed") {
+  Account account = Account::ready();
+  account.hold("BTC", 5, 100);
+  const EntityRef book{EntityKind::netting_book, Symbol("BTC")};
+  const auto stopped = account.give(EntityStopped{book, 7, 3, "a broken law", {7}});
+  CHECK(only<AlertTriggered>(stopped).rule == RuleId("ENTITY_STOPPED"));
+  CHECK(denied_by(account.judge("BTC", {{0, 1}})) == "");  // its inputs wait: nothing is lost yet
+
+  const auto aside = account.give(InputQuarantined{book, 7, "a broken law"});
+  CHECK(only<TradingHalted>(aside).rule == RuleId("INPUT_QUARANTINED"));
+  CHECK(account.give(InputQuarantined{book, 8, "another"}).empty());  // halted already
+  CHECK(denied_by(account.judge("BTC", {{0, 1}})) == "INPUT_QUARANTINED");
+  CHECK(only<RiskApproved>(account.judge("BTC", {{-5, 0}})).scope == ApprovalScope::whole);
+
+  account.confirm_rearm(only<RearmRequested>(account.request_rearm()).request);
+  CHECK(denied_by(account.judge("BTC", {{0, 1}})) == "");
+}
+
 TEST_CASE("A command that is sent again with its key changes nothing") {
   Account account = Account::ready();
   const HaltTrading halt{account.next_key(), OperatorId("ada"), "why"};

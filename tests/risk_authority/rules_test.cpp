@@ -16,6 +16,7 @@ struct Situation {
   RiskLimits limits = generous();
   bool armed = true;
   bool halted = false;
+  bool quarantined = false;
   std::int64_t price = 100;
   std::int64_t mark_age_ms = 0;
   std::int64_t batch_age_ms = 0;
@@ -29,6 +30,7 @@ struct Break {
 const Break breaks[] = {
     {"NOT_RECONCILED", [](Situation& s) { s.armed = false; }},
     {"TRADING_HALTED", [](Situation& s) { s.halted = true; }},
+    {"INPUT_QUARANTINED", [](Situation& s) { s.quarantined = true; }},
     {"LIMIT_MISSING", [](Situation& s) { s.limits.open_positions_max.reset(); }},
     {"MARK_MISSING", [](Situation& s) { s.price = 0; }},
     {"MARK_STALE", [](Situation& s) { s.mark_age_ms = s.limits.mark_age_ms_max + 1; }},
@@ -55,6 +57,7 @@ std::vector<Message> judged(const Situation& situation) {
   if (!situation.armed) account.give(ShardStarted{"node", "build", account.now});
   account.set(situation.limits);
   if (situation.halted) account.halt();
+  if (situation.quarantined) account.give(InputQuarantined{{EntityKind::signal, Symbol("BTC")}, 1, "a broken law"});
   account.pass(situation.mark_age_ms);
   account.pass(situation.batch_age_ms);
   const char* product = situation.price == 0 ? "NEW" : "BTC";

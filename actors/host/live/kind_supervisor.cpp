@@ -1,5 +1,7 @@
 #include "actors/host/live/kind_supervisor.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -59,7 +61,9 @@ caf::behavior KindSupervisor::make_behavior() {
         const std::string path = context_->node + "/" + std::string(context_->shard.text()) + "/";
         for (const auto& [key, child] : children_) {
           const char* state = child.stopped ? "stopped" : child.restarting ? "restarting" : child.actor ? "running" : "passive";
-          rows.push_back({path, state, child.restarts, child.stream_version, child.outstanding, child.last_input});
+          const auto waits = ask.waiting.find({kind_, key});
+          const std::uint64_t waiting = waits == ask.waiting.end() ? child.outstanding : waits->second;
+          rows.push_back({path, state, child.restarts, child.stream_version, waiting, child.last_input});
           rows.back().path += std::string(boost::describe::enum_to_string(kind_, "?")) + "/" + std::string(key.text());
         }
         std::sort(rows.begin(), rows.end(), [](const TreeRow& a, const TreeRow& b) { return a.path < b.path; });
@@ -207,6 +211,8 @@ void KindSupervisor::stop(std::uint32_t index) {
     send_exit(child.actor, caf::exit_reason::user_shutdown);
     child.actor = nullptr;
   }
+  spdlog::error("{}: {} stopped on entry {} after {} attempts: {}", context_->shard.text(), text_of(EntityRef{kind_, slot.key}), trouble.waiting.front(),
+                context_->supervision.attempts_max, trouble.cause);
   EntityStopped record{{kind_, slot.key}, trouble.waiting.front(), context_->supervision.attempts_max, trouble.cause, trouble.waiting};
   slot.outputs.push_back({{}, 0, std::move(record)});
 }

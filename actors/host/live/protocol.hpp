@@ -5,6 +5,7 @@
 #include <atomic>
 #include <caf/all.hpp>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <utility>
 
@@ -111,6 +112,7 @@ struct TreeRows {
 };
 struct AskTree {
   std::shared_ptr<TreeRows> rows;
+  std::map<EntityRef, std::uint64_t> waiting{};   // entries that stopped entities have not taken
 };
 
 // How much is under way, over all shards and ports; what Node::settle() waits for.

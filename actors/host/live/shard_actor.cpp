@@ -53,7 +53,9 @@ caf::behavior ShardActor::make_behavior() {
       [this](const AskTree& ask) {
         while (!recovered_.empty()) kind_supervisor(recovered_.begin()->first);
         ask.rows->open = kinds_.size() + 1;
-        for (const auto& [kind, supervisor] : kinds_) send(supervisor, ask);
+        AskTree asked = ask;
+        for (const auto& [entity, entries] : core_.state().stopped) asked.waiting[entity] = entries.size();
+        for (const auto& [kind, supervisor] : kinds_) send(supervisor, asked);
         ask.rows->add({own_row()});
       },
   };
