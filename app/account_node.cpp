@@ -45,7 +45,7 @@ AccountNode::AccountNode(Profile profile, std::shared_ptr<Journal> journal, std:
     : profile_(std::move(profile)), journal_(std::move(journal)) {
   refuse_other_account(*journal_, account());
   const bool live = profile_.clock == ClockChoice::live;
-  time_ = std::make_shared<TimeAuthority>(live ? TimeAuthority::Mode::live : TimeAuthority::Mode::driven);
+  time_ = std::make_shared<TimeAuthority>(live ? TimeAuthority::Mode::live : TimeAuthority::Mode::backtest);
   node_ = std::make_unique<Node>(std::move(name), journal_, time_);
   link_ = std::make_unique<VenueLink>(*node_, venue());
   start_shards();

@@ -36,6 +36,17 @@ Symbol shard_at(const AccountNode& node, const json::object& request) {
   return shard;
 }
 
+json::object time(AccountNode& node) {
+  const ClockDiscipline::Status status = node.time().status();
+  return {{"mode", shape::enumerator_name(node.time().mode())},
+          {"now", status.now.ns},
+          {"offset_ns", status.offset_ns},
+          {"slept_ns", status.slept_ns},
+          {"sleeps", status.sleeps},
+          {"steps_forward", status.steps_forward},
+          {"steps_back", status.steps_back}};
+}
+
 json::object submit(AccountNode& node, const json::object& request) {
   const json::value* message = request.if_contains("message");
   if (!message) throw CommandFailed(exit_usage, "message is missing");
@@ -99,6 +110,7 @@ ControlServer::Operations node_operations(AccountNode& node, std::function<void(
     return json::object{{"account", node.account().text()}, {"venue", node.venue().text()}, {"pid", ::getpid()},
                         {"now", node.time().now().ns}};
   };
+  operations["time"] = [&node](const json::object&) { return time(node); };
   operations["submit"] = [&node](const json::object& request) { return submit(node, request); };
   operations["tree"] = [&node](const json::object& request) { return tree(node, request); };
   operations["state"] = [&node](const json::object& request) {

@@ -61,6 +61,7 @@ void add_risk_commands(CLI::App& app, CommandLine& line);
 void add_reconciliation_commands(CLI::App& app, CommandLine& line);
 void add_supervision_commands(CLI::App& app, CommandLine& line);
 void add_journal_commands(CLI::App& app, CommandLine& line);
+void add_time_command(CLI::App& app, CommandLine& line);
 void add_schema_commands(CLI::App& app, CommandLine& line);
 void add_split_command(CLI::App& app, CommandLine& line);
 void add_lots_command(CLI::App& app, CommandLine& line);

@@ -31,7 +31,7 @@ TEST_CASE("Both hosts make the same journal of the same inputs, with entities fa
     CAPTURE(seed);
     auto journal = std::make_shared<MemoryJournal>();
     {
-      auto time = std::make_shared<TimeAuthority>(TimeAuthority::Mode::driven);
+      auto time = std::make_shared<TimeAuthority>(TimeAuthority::Mode::backtest);
       Node node("n1", journal, time);
       ShardOptions options;
       options.shard = shard;
@@ -70,7 +70,7 @@ TEST_CASE("Both hosts make the same journal of the same inputs, with entities fa
 
 TEST_CASE("A node that starts on a journal goes on where it ended, with a higher term") {
   auto journal = std::make_shared<MemoryJournal>();
-  auto time = std::make_shared<TimeAuthority>(TimeAuthority::Mode::driven);
+  auto time = std::make_shared<TimeAuthority>(TimeAuthority::Mode::backtest);
   ShardOptions options;
   options.shard = shard;
   options.program = &program();
