@@ -47,8 +47,8 @@ string invalid(const OptionRule& rule) {
   if (is_negative(liquidity.open_interest_min)) return "the open interest asked for is negative";
   if (is_negative(liquidity.volume_min)) return "the volume asked for is negative";
   if (liquidity.quote_age_ms_max.value_or(0) < 0 || rule.underlying_age_ms_max < 0) return "an age allowed is negative";
-  if (rule.completeness.quoted_min < Ratio{} || rule.completeness.quoted_min > Ratio::whole(1))
-    return "the share of quoted contracts is not from 0 to 1";
+  for (const Ratio share : {rule.completeness.quoted_min, rule.completeness.greeks_min})
+    if (share < Ratio{} || share > Ratio::whole(1)) return "the share " + share.text() + " is not from 0 to 1";
   return "";
 }
 
@@ -69,12 +69,16 @@ string contradiction(const OptionChain& chain, const Rows& rows) {
   return "";
 }
 
+bool is_share(std::size_t part, std::size_t whole, Ratio share_min) {
+  return static_cast<Int128>(part) * Ratio::whole(1).units() >= static_cast<Int128>(whole) * share_min.units();
+}
+
 string incomplete(const OptionEvidence& seen, const Completeness& rule) {
   if (seen.contracts < rule.contracts_min)
     return "the chain has " + to_string(seen.contracts) + " contracts, of " + to_string(rule.contracts_min) + " expected";
   if (seen.expiries.size() < rule.expiries_min)
     return "the chain has " + to_string(seen.expiries.size()) + " expiries, of " + to_string(rule.expiries_min) + " expected";
-  if (static_cast<Int128>(seen.quoted) * Ratio::whole(1).units() < static_cast<Int128>(seen.contracts) * rule.quoted_min.units())
+  if (!is_share(seen.quoted, seen.contracts, rule.quoted_min))
     return "of " + to_string(seen.contracts) + " contracts " + to_string(seen.quoted) +
            " were quoted today, less than the share " + rule.quoted_min.text();
   return "";
@@ -230,8 +234,11 @@ class Resolving {
     std::vector<Considered> known;
     for (const Considered& item : seen().considered)
       if (item.row.delta) known.push_back(item);
-    if (known.empty()) {
-      reject(Rejected::greeks_missing, "no " + side_of(rule_.right) + " of " + date_text(*seen().expiry) + " has a delta");
+    const Ratio share_min = rule_.completeness.greeks_min;
+    if (known.empty() || !is_share(known.size(), seen().considered.size(), share_min)) {
+      reject(Rejected::greeks_missing, to_string(known.size()) + " of the " + to_string(seen().considered.size()) + " " +
+                                           side_of(rule_.right) + "s of " + date_text(*seen().expiry) + " have a delta" +
+                                           (known.empty() ? "" : ", less than the share " + share_min.text()));
       return;
     }
     bool tied = false;

@@ -46,6 +46,7 @@ struct Completeness {
   std::size_t contracts_min = 1;
   std::size_t expiries_min = 1;
   Ratio quoted_min;                            // share of the contracts that were quoted today, with one side or two
+  Ratio greeks_min;                            // by delta: share of the expiry's contracts of the right that have one
 };
 
 struct OptionRule {

@@ -23,7 +23,7 @@ struct ResolveAsked {
   std::string futures;
   // of options
   std::string right, rank, strike, delta, distance_max, expiry = "nearest", ties;
-  std::string spread_max, open_interest_min, volume_min, quoted_min;
+  std::string spread_max, open_interest_min, volume_min, quoted_min, greeks_min;
   std::int64_t quote_age_s_max = -1, underlying_age_s_max = -1;
   std::size_t contracts = 1, expiries = 1;
   bool one_sided = false;
@@ -194,9 +194,10 @@ OptionRule rule_of(const ResolveAsked& asked, bool universe) {
   rule.liquidity.open_interest_min = decimal<Quantity>("--min-open-interest", asked.open_interest_min);
   rule.liquidity.volume_min = decimal<Quantity>("--min-volume", asked.volume_min);
   if (asked.quote_age_s_max >= 0) rule.liquidity.quote_age_ms_max = ms_of("--max-quote-age", asked.quote_age_s_max);
+  const Ratio most = Ratio::from_units(900'000'000);
   rule.completeness = {asked.contracts, asked.expiries,
-                       asked.quoted_min.empty() ? Ratio::from_units(universe ? 0 : 900'000'000)
-                                                : *decimal<Ratio>("--min-quoted", asked.quoted_min)};
+                       decimal<Ratio>("--min-quoted", asked.quoted_min).value_or(universe ? Ratio{} : most),
+                       decimal<Ratio>("--min-greeks", asked.greeks_min).value_or(most)};
   if (universe) rule.underlying_age_ms_max = 90'000'000;  // the file is for one day, which may have 25 hours
   if (asked.underlying_age_s_max >= 0) rule.underlying_age_ms_max = ms_of("--max-underlying-age", asked.underlying_age_s_max);
   return rule;
@@ -303,6 +304,7 @@ void add_option_terms(CLI::App& command, ResolveAsked& asked) {
   of.add_flag("--one-sided", asked.one_sided, "Also contracts without a bid or an ask");
   of.add_option("--expect-expiries", asked.expiries, "An incomplete chain has fewer");
   of.add_option("--min-quoted", asked.quoted_min, "Share of the contracts that must be quoted today (default: 0.9)");
+  of.add_option("--min-greeks", asked.greeks_min, "With --delta: share of the contracts that must have one (default: 0.9)");
   of.add_option("--holidays", asked.holidays, "A CSV file with the columns market, date and kind");
   of.add_option("--market", asked.market, "Whose holidays (default: Equity-usa-[*])");
 }

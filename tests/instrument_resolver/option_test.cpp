@@ -77,7 +77,7 @@ TEST_CASE("The nearest strike and the nearest delta, puts by the size of theirs"
   CHECK(answer(chain(), asked) == "TOO_FAR");
 }
 
-TEST_CASE("A contract without a delta is not chosen by it, and an expiry without any is refused") {
+TEST_CASE("A contract without a delta is not chosen by it, and an expiry with too few of them is refused") {
   OptionChain some = chain();
   OptionRule asked = rule("atm");
   asked.choice = ByDelta{ratio("0.3"), {}};
@@ -87,6 +87,11 @@ TEST_CASE("A contract without a delta is not chosen by it, and an expiry without
   CHECK(answer(some, asked) == "AMBIGUOUS");
   asked.ties = Ties::higher;
   CHECK(answer(some, asked) == "ABC-2014-06-21-C-110");
+  asked.completeness.greeks_min = ratio("0.8");  // four of five
+  CHECK(answer(some, asked) == "ABC-2014-06-21-C-110");
+  asked.completeness.greeks_min = ratio("0.800000001");
+  CHECK(answer(some, asked) == "GREEKS_MISSING");
+  asked.completeness.greeks_min = Ratio{};
   for (OptionRow& row : some.rows) row.delta.reset();
   CHECK(answer(some, asked) == "GREEKS_MISSING");
 }

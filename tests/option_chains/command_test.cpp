@@ -142,11 +142,12 @@ TEST_CASE("Delta is chosen from a universe file, where the greeks are known") {
     const auto& said = answer.at("resolved").as_bool() ? answer.at("instrument").at("instrument") : answer.at("rule_id");
     return std::string(said.as_string());
   };
-  CHECK(chosen("--delta 0.30") == "TWX-2014-06-21-P-67.5");
-  CHECK(chosen("--delta 0.365") == "AMBIGUOUS");
-  CHECK(chosen("--delta 0.365 --ties higher") == "TWX-2014-06-21-P-70");
-  CHECK(chosen("--delta 0.9 --max-distance 0.1") == "TOO_FAR");
-  CHECK(chosen("--delta 0.30 --min-open-interest 1") == "OPEN_INTEREST_TOO_LOW");
+  CHECK(chosen("--delta 0.30") == "GREEKS_MISSING");  // two of three have one
+  CHECK(chosen("--delta 0.30 --min-greeks 0.6") == "TWX-2014-06-21-P-67.5");
+  CHECK(chosen("--delta 0.365 --min-greeks 0.6") == "AMBIGUOUS");
+  CHECK(chosen("--delta 0.365 --min-greeks 0.6 --ties higher") == "TWX-2014-06-21-P-70");
+  CHECK(chosen("--delta 0.9 --min-greeks 0.6 --max-distance 0.1") == "TOO_FAR");
+  CHECK(chosen("--delta 0.30 --min-greeks 0.6 --min-open-interest 1") == "OPEN_INTEREST_TOO_LOW");
   CHECK(chosen("--rank atm --min-volume 12") == "TWX-2014-06-21-P-70");
   CHECK(chosen("--rank atm --expect-expiries 2") == "CHAIN_INCOMPLETE");
 }

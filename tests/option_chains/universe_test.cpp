@@ -53,6 +53,17 @@ TEST_CASE("By delta the nearest known one of the recorded chain is chosen, and n
   CHECK(resolved >= 4);
 }
 
+TEST_CASE("Where every contract has a delta, all of them may be asked for") {
+  if (recordings_are_missing("options/SPY_2023-12_2024-01")) return;
+  const OptionChain chain = universe("SPY_2023-12_2024-01", "SPY", "2024-01-02");
+  OptionRule rule = by_delta("0.9985", Right::call);
+  rule.expiry = expiry_rule_of("min-days:2");
+  rule.completeness.greeks_min = Ratio::whole(1);
+  const OptionResolution resolution = resolve(chain, rule);
+  REQUIRE(resolution.chosen);
+  CHECK(name_of(chain, resolution.chosen->row) == "SPY-2024-01-04-C-410");
+}
+
 TEST_CASE("Greeks beside an implied volatility of zero are no greeks") {
   if (recordings_are_missing("options/AAPL_2014-06")) return;
   const OptionChain chain = universe("AAPL_2014-06", "AAPL", "2014-06-06");  // the day of the split: nothing but zeros
