@@ -47,6 +47,7 @@ int main(int argc, char** argv) {
   add_lots_command(app, line);
   add_stats_command(app, line);
   add_bar_commands(app, line);
+  add_resolve_command(app, line);
   try {
     app.parse(argc, argv);
     return line.exit_code;
