@@ -46,6 +46,8 @@ int main(int argc, char** argv) {
   add_lots_command(app, line);
   add_stats_command(app, line);
   add_bar_commands(app, line);
+  add_book_command(app, line);
+  add_tick_command(app, line);
   try {
     app.parse(argc, argv);
     return line.exit_code;

@@ -259,7 +259,7 @@ TEST_CASE("Silences and times that run backwards are counted") {
   CHECK(arrivals.stale({25 * ns_per_s + 1}));
 }
 
-TEST_CASE("However a history is cut into updates, repeated and interrupted by snapshots, the book is the same or says that it is not") {
+TEST_CASE("However a history is cut into updates, repeated and lost in part, the book is the market's or says that it is not") {
   CHECK(rc::check("cuts and losses", [] {
     // The market: one change an id.
     struct Change {
@@ -273,7 +273,8 @@ TEST_CASE("However a history is cut into updates, repeated and interrupted by sn
       changes.push_back({*rc::gen::inRange(0, 2) == 0,
                          {p(*rc::gen::inRange<std::int64_t>(1, 12)), q(*rc::gen::inRange<std::int64_t>(0, 3))}});
       truth.push_back(truth.back());
-      truth.back().side(changes.back().bid ? BookSide::bid : BookSide::ask).set(changes.back().level.price, changes.back().level.quantity);
+      const auto& [bid, level] = changes.back();
+      truth.back().side(bid ? BookSide::bid : BookSide::ask).set(level.price, level.quantity);
     }
     const auto sides = [&](std::uint64_t id) {
       std::pair<Side, Side> levels;
