@@ -48,6 +48,8 @@ int main(int argc, char** argv) {
   add_stats_command(app, line);
   add_bar_commands(app, line);
   add_resolve_command(app, line);
+  add_book_command(app, line);
+  add_tick_command(app, line);
   try {
     app.parse(argc, argv);
     return line.exit_code;

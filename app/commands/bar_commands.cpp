@@ -8,7 +8,7 @@
 #include "actors/bars/resampler.hpp"
 #include "actors/indicators/number_text.hpp"
 #include "actors/indicators/spec.hpp"
-#include "app/bar_rows.hpp"
+#include "app/commands/bar_options.hpp"
 #include "app/commands/command_line.hpp"
 #include "app/rows_out.hpp"
 #include "app/time_text.hpp"
@@ -23,13 +23,6 @@ using indicators::Spec;
 struct BarsAsked {
   std::string bars, side, out;
 };
-
-std::optional<QuoteSide> side_of(const std::string& text) {
-  if (text == "bid") return QuoteSide::bid;
-  if (text == "ask") return QuoteSide::ask;
-  if (text == "mid") return QuoteSide::middle;
-  return std::nullopt;
-}
 
 void add_bars_options(CLI::App& command, CommandLine& line, BarsAsked& asked) {
   command.add_option("--bars", asked.bars, "A CSV file of bars, plain or gzip: trades, quotes, or daily");
@@ -168,26 +161,6 @@ struct ResampleAsked : BarsAsked {
 
 using Coarsener = bars::Resampler<WrittenDecimal, WrittenDecimal>;
 
-bars::Timeframe timeframe_of(const ResampleAsked& asked) {
-  try {
-    return bars::Timeframe::parse(asked.to, asked.zone.empty() ? std::nullopt : std::optional(Zone(asked.zone)));
-  } catch (const ZoneError& error) {
-    throw CommandFailed(exit_usage, std::string("--zone: ") + error.what());
-  } catch (const bars::TimeframeError& error) {
-    throw CommandFailed(exit_usage, std::string("--to: ") + error.what());
-  }
-}
-
-// What a stamp must be moved by to be the opening time.
-std::int64_t shift_of(const ResampleAsked& asked) {
-  try {
-    const std::int64_t length = bars::length_of(asked.length);
-    return asked.stamp == "end" ? -length : 0;
-  } catch (const bars::TimeframeError& error) {
-    throw CommandFailed(exit_usage, std::string("--length: ") + error.what());
-  }
-}
-
 std::vector<RowCell> cells_of(const bars::Timeframe& timeframe, const std::string& contract, const Coarsener::Coarser& bar) {
   std::vector<RowCell> cells{{timeframe.name(), false}, {iso_time({bar.bucket.start}), false}};
   if (!contract.empty()) cells.push_back({contract, false});
@@ -199,8 +172,9 @@ std::vector<RowCell> cells_of(const bars::Timeframe& timeframe, const std::strin
 
 void resample(const CommandLine& line, const ResampleAsked& asked) {
   if (asked.bars.empty()) throw CommandFailed(exit_usage, "--bars FILE is missing");
-  const bars::Timeframe timeframe = timeframe_of(asked);
-  const std::int64_t shift = shift_of(asked);
+  const bars::Timeframe timeframe = timeframe_of(asked.to, asked.zone);
+  // What a stamp must be moved by to be the opening time.
+  const std::int64_t length = length_option(asked.length, "--length"), shift = asked.stamp == "end" ? -length : 0;
   BarRows bars(asked.bars, side_of(asked.side));
   if (bars.daily()) throw CommandFailed(exit_usage, asked.bars + ": holds daily bars; nothing coarser is made");
   std::vector<std::string> columns{"timeframe", "bucket_start_utc"};

@@ -68,6 +68,8 @@ void add_lots_command(CLI::App& app, CommandLine& line);
 void add_stats_command(CLI::App& app, CommandLine& line);
 void add_bar_commands(CLI::App& app, CommandLine& line);
 void add_resolve_command(CLI::App& app, CommandLine& line);
+void add_book_command(CLI::App& app, CommandLine& line);
+void add_tick_command(CLI::App& app, CommandLine& line);
 void add_job_commands(CLI::App& app, CommandLine& line);
 void add_scenario_commands(CLI::App& app, CommandLine& line);
 

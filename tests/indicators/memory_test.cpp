@@ -1,25 +1,7 @@
 // Memory is taken at construction, and not after.
-#include <cstdlib>
-#include <new>
-
 #include "actors/indicators/spec.hpp"
 #include "tests/catch.hpp"
-
-namespace {
-std::size_t taken = 0;
-}
-
-void* operator new(std::size_t size) {
-  ++taken;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  ++taken;
-  return std::malloc(size == 0 ? 1 : size);
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#include "tests/counted_memory.hpp"
 
 using namespace tally::indicators;
 

@@ -52,7 +52,7 @@ std::string entity_folder(const std::string& path) {
 
 // Folders under actors/ that are no entities but pure libraries, which entities may use.
 bool is_library(const std::string& folder) {
-  return under(folder, {"actors/calendar/", "actors/indicators/", "actors/bars/", "actors/lots/"});
+  return under(folder, {"actors/calendar/", "actors/indicators/", "actors/bars/", "actors/lots/", "actors/market_data/"});
 }
 
 // Figures about a record: ratios, roots and powers of it, which no decimal holds. They are read by people, no amount is ever
@@ -86,6 +86,7 @@ TEST_CASE("Dependencies point one way") {
     if (under(include.file, {"actors/"})) CHECK_FALSE(under(include.what, {"app/", "gateway/", "tests/"}));
     if (under(include.file, {"actors/calendar/"})) CHECK(under(include.what, {"actors/calendar/"}));
     if (under(include.file, {"actors/bars/"})) CHECK(under(include.what, {"actors/bars/", "actors/calendar/"}));
+    if (under(include.file, {"actors/market_data/"})) CHECK(under(include.what, {"messages/", "actors/market_data/"}));
     if (under(include.file, {"actors/indicators/"})) CHECK(under(include.what, {"actors/indicators/"}));
   }
 }

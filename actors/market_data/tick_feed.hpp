@@ -1,0 +1,53 @@
+// What a feed of ticks says, looked at tick by tick: which are of no use, what stands on both sides, and counters of all that
+// is odd. Rules: docs/market-data.md.
+#pragma once
+
+#include "actors/market_data/arrivals.hpp"
+#include "actors/market_data/tick.hpp"
+#include "messages/market.hpp"
+
+namespace tally::market {
+
+struct TickCounters {
+  std::uint64_t trades = 0;
+  std::uint64_t quotes = 0;
+  std::uint64_t zero_price = 0;   // a trade with a price of zero or below, a quote without any side: of no use
+  std::uint64_t zero_size = 0;    // a trade of nothing or less: of no use
+  std::uint64_t repeated = 0;     // equal in all to the one before: used, because two trades can be equal
+  std::uint64_t suspicious = 0;   // says the feed: used
+  std::uint64_t one_sided = 0;    // quotes of one side
+  std::uint64_t locked = 0;       // quotes after which the standing bid and ask are equal
+  std::uint64_t crossed = 0;      // ... or the bid is above the ask
+};
+BOOST_DESCRIBE_STRUCT(TickCounters, (),
+                      (trades, quotes, zero_price, zero_size, repeated, suspicious, one_sided, locked, crossed))
+
+class TickFeed {
+ public:
+  static constexpr std::int64_t stale_after_default_ns = 60 * ns_per_s;
+
+  explicit TickFeed(std::int64_t stale_after_ns = stale_after_default_ns) : arrivals_(stale_after_ns) {}
+
+  // Whether the tick is of use.
+  bool take(const TradeTick& trade);
+  bool take(const QuoteTick& quote);
+
+  // What was quoted last on each side; of a feed that quotes several exchanges a side a row, perhaps by two of them.
+  const std::optional<Level>& bid() const { return bid_; }
+  const std::optional<Level>& ask() const { return ask_; }
+  BookState state() const;
+  // As OrderBook::mid.
+  std::optional<Price> mid() const;
+
+  const TickCounters& counters() const { return counters_; }
+  const Arrivals& arrivals() const { return arrivals_; }
+
+ private:
+  std::optional<TradeTick> last_trade_;
+  std::optional<QuoteTick> last_quote_;
+  std::optional<Level> bid_, ask_;
+  TickCounters counters_;
+  Arrivals arrivals_;
+};
+
+}  // namespace tally::market
