@@ -240,6 +240,10 @@ TEST_CASE("Levels beyond the bound are dropped and counted") {
   feed.take(update(11, 11, {{p(10), Quantity{}}}));
   CHECK(feed.book().bids()[0].price == p(9));
   CHECK_FALSE(feed.book().bids().whole(2));
+  CHECK(feed.mid(ProductId("BTC-USD"), "test").bid == p(9));
+  feed.take(update(12, 12, {{p(9), Quantity{}}, {p(7), q(1)}}));
+  CHECK(feed.book().bids()[0].price == p(7));  // but 8 was dropped
+  CHECK(feed.mid(ProductId("BTC-USD"), "test").state == BookState::missing);
 }
 
 TEST_CASE("Silences and times that run backwards are counted") {
