@@ -263,6 +263,18 @@ TEST_CASE("Silences and times that run backwards are counted") {
   CHECK(arrivals.stale({25 * ns_per_s + 1}));
 }
 
+TEST_CASE("Silences of centuries, of which a damaged recording may speak, count as the longest there is") {
+  Arrivals arrivals(5 * ns_per_s);
+  for (const std::int64_t ns : {INT64_MIN, INT64_MAX, INT64_MIN, INT64_MAX}) arrivals.see({ns});
+  arrivals.see({INT64_MAX});
+  CHECK(arrivals.counters().longest_silence_ns == INT64_MAX);
+  CHECK(arrivals.counters().stale_ns == INT64_MAX);
+  CHECK(arrivals.counters().stale_intervals == 1);
+  CHECK(arrivals.counters().backwards == 1);
+  CHECK(arrivals.counters().same_time == 2);
+  CHECK_FALSE(arrivals.stale({INT64_MIN}));
+}
+
 TEST_CASE("However a history is cut into updates, repeated and lost in part, the book is the market's or says that it is not") {
   CHECK(rc::check("cuts and losses", [] {
     // The market: one change an id.
