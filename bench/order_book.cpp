@@ -116,9 +116,11 @@ int main(int argc, char** argv) {
   }
   std::vector<Recording> recordings;
   for (const auto& file : std::filesystem::directory_iterator(folder)) recordings.push_back(read(file.path()));
+  using Run = void (*)(benchmark::State&, const Recording&);
+  const std::pair<const char*, Run> runs[] = {
+      {"bare_map", bare_map}, {"book_alone", book_alone}, {"feed_with_all_rules", feed_with_all_rules}};
   for (const Recording& recording : recordings)
-    for (const auto& [name, run] : {std::pair("bare_map", bare_map), std::pair("book_alone", book_alone),
-                                    std::pair("feed_with_all_rules", feed_with_all_rules)})
+    for (const auto& [name, run] : runs)
       benchmark::RegisterBenchmark((std::string(name) + "/" + recording.name).c_str(), run, std::cref(recording))
           ->Unit(benchmark::kMillisecond);
   benchmark::Initialize(&argc, argv);

@@ -28,28 +28,34 @@ class Arrivals {
     ++counters_.messages;
     if (!first_) first_ = last_ = at;
     if (counters_.messages == 1) return;
-    const std::int64_t silence = at - *last_;
-    if (silence < 0) {
+    if (at < *last_) {
       ++counters_.backwards;
       return;
     }
+    const std::int64_t silence = between(*last_, at);
     if (silence == 0) ++counters_.same_time;
     if (silence > counters_.longest_silence_ns) counters_.longest_silence_ns = silence;
     if (silence > stale_after_ns_) {
       ++counters_.stale_intervals;
-      counters_.stale_ns += silence;
+      if (__builtin_add_overflow(counters_.stale_ns, silence, &counters_.stale_ns)) counters_.stale_ns = INT64_MAX;
     }
     last_ = at;
   }
 
   // Whether the feed has been silent for too long by `now`: the alarm, where nothing comes that could be counted.
-  bool stale(Time now) const { return last_ && now - *last_ > stale_after_ns_; }
+  bool stale(Time now) const { return last_ && *last_ < now && between(*last_, now) > stale_after_ns_; }
 
   const std::optional<Time>& first() const { return first_; }
   const std::optional<Time>& last() const { return last_; }  // the latest
   const ArrivalCounters& counters() const { return counters_; }
 
  private:
+  // A recording may say anything: what is more than 292 years counts as that.
+  static std::int64_t between(Time earlier, Time later) {
+    std::int64_t ns = 0;
+    return __builtin_sub_overflow(later.ns, earlier.ns, &ns) ? INT64_MAX : ns;
+  }
+
   std::int64_t stale_after_ns_;
   std::optional<Time> first_, last_;
   ArrivalCounters counters_;

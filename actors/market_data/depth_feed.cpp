@@ -49,7 +49,8 @@ void DepthFeed::restart() {
 }
 
 MidPriceCaptured DepthFeed::mid(ProductId product, std::string source) const {
-  if (state_ == FeedState::synchronized) return mid_price(book_, product, std::move(source), last_at_);
+  const bool known = state_ == FeedState::synchronized && book_.bids().whole(1) && book_.asks().whole(1);
+  if (known) return mid_price(book_, product, std::move(source), last_at_);
   MidPriceCaptured missing;
   missing.product = product;
   missing.source = std::move(source);

@@ -72,7 +72,7 @@ class DepthFeed {
   // Of a market only where synchronized; else what it was last.
   const OrderBook& book() const { return book_; }
   std::uint64_t last_update_id() const { return last_final_; }
-  // The top as entities see it: missing, without prices, unless synchronized.
+  // The top as entities see it: missing, without prices, unless synchronized and in front of both sides' horizons.
   MidPriceCaptured mid(ProductId product, std::string source) const;
 
   const DepthCounters& counters() const { return counters_; }

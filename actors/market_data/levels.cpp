@@ -5,6 +5,21 @@
 #include "messages/assert.hpp"
 
 namespace tally::market {
+namespace {
+
+// Where `rank` is or belongs. As std::lower_bound, but without a branch that nobody can predict.
+std::ptrdiff_t place_of(const std::vector<std::int64_t>& ranks, std::int64_t rank) {
+  if (ranks.empty()) return 0;
+  const std::int64_t* from = ranks.data();
+  for (std::size_t count = ranks.size(); count > 1;) {
+    const std::size_t half = count / 2;
+    from += half * static_cast<std::size_t>(from[half - 1] < rank);
+    count -= half;
+  }
+  return from - ranks.data() + (*from < rank ? 1 : 0);
+}
+
+}  // namespace
 
 Levels::Levels(BookSide side, std::size_t levels_max) : side_(side), levels_max_(std::max<std::size_t>(levels_max, 1)) {
   ranks_.reserve(levels_max_);
@@ -14,7 +29,7 @@ Levels::Levels(BookSide side, std::size_t levels_max) : side_(side), levels_max_
 Levels::Change Levels::set(Price price, Quantity quantity) {
   TALLY_ASSERT(price > Price{} && quantity >= Quantity{});
   const std::int64_t rank = rank_of(price);
-  const auto at = std::lower_bound(ranks_.begin(), ranks_.end(), rank) - ranks_.begin();
+  const std::ptrdiff_t at = place_of(ranks_, rank);
   const bool known = at < static_cast<std::ptrdiff_t>(ranks_.size()) && ranks_[at] == rank;
   if (quantity == Quantity{}) {
     if (!known) return Change::unknown;

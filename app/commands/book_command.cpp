@@ -106,6 +106,8 @@ void print_book(const CommandLine& line, const BookAsked& asked, const DepthFile
   const market::OrderBook& book = feed.book();
   const auto mid = book.mid();
   const auto& last = feed.arrivals().last();
+  const bool whole = book.bids().whole(std::min(asked.top, std::max<std::size_t>(book.bids().size(), 1))) &&
+                     book.asks().whole(std::min(asked.top, std::max<std::size_t>(book.asks().size(), 1)));
   if (line.json) {
     const auto side = [&](const Levels& levels) {
       json::array out;
@@ -117,7 +119,7 @@ void print_book(const CommandLine& line, const BookAsked& asked, const DepthFile
                      {"at", last ? json::value(exact_iso_time(*last)) : json::value()}, {"last_update_id", feed.last_update_id()},
                      {"book", name_of(book.state())}, {"mid", mid ? json::value(mid->text()) : json::value()},
                      {"hash", std::to_string(book.hash())},
-                     {"bid_levels", book.bids().size()}, {"ask_levels", book.asks().size()},
+                     {"whole", whole}, {"bid_levels", book.bids().size()}, {"ask_levels", book.asks().size()},
                      {"bids", side(book.bids())}, {"asks", side(book.asks())}, {"depth", json_of_counters(feed.counters())},
                      {"arrivals", json_of_counters(feed.arrivals().counters())}, {"other_messages", file.skipped()}};
     if (!asked.out.empty()) out["rows"] = rows;
@@ -141,6 +143,7 @@ void print_book(const CommandLine& line, const BookAsked& asked, const DepthFile
             << (last ? exact_iso_time(*last) : "no message")
             << "; " << name_of(book.state()) << ", mid " << (mid ? mid->text() : "none") << "; "
             << book.bids().size() << " bid and " << book.asks().size() << " ask levels\n\n";
+  if (!whole) std::cout << "These levels reach the horizon of those that were kept: between them others may be missing.\n\n";
   Table counters({{"COUNTER"}, {"VALUE", true}});
   add_rows(counters, feed.counters());
   add_rows(counters, feed.arrivals().counters());

@@ -240,6 +240,10 @@ TEST_CASE("Levels beyond the bound are dropped and counted") {
   feed.take(update(11, 11, {{p(10), Quantity{}}}));
   CHECK(feed.book().bids()[0].price == p(9));
   CHECK_FALSE(feed.book().bids().whole(2));
+  CHECK(feed.mid(ProductId("BTC-USD"), "test").bid == p(9));
+  feed.take(update(12, 12, {{p(9), Quantity{}}, {p(7), q(1)}}));
+  CHECK(feed.book().bids()[0].price == p(7));  // but 8 was dropped
+  CHECK(feed.mid(ProductId("BTC-USD"), "test").state == BookState::missing);
 }
 
 TEST_CASE("Silences and times that run backwards are counted") {
@@ -257,6 +261,18 @@ TEST_CASE("Silences and times that run backwards are counted") {
   CHECK(arrivals.last()->ns == 20 * ns_per_s);
   CHECK_FALSE(arrivals.stale({25 * ns_per_s}));
   CHECK(arrivals.stale({25 * ns_per_s + 1}));
+}
+
+TEST_CASE("Silences of centuries, of which a damaged recording may speak, count as the longest there is") {
+  Arrivals arrivals(5 * ns_per_s);
+  for (const std::int64_t ns : {INT64_MIN, INT64_MAX, INT64_MIN, INT64_MAX}) arrivals.see({ns});
+  arrivals.see({INT64_MAX});
+  CHECK(arrivals.counters().longest_silence_ns == INT64_MAX);
+  CHECK(arrivals.counters().stale_ns == INT64_MAX);
+  CHECK(arrivals.counters().stale_intervals == 1);
+  CHECK(arrivals.counters().backwards == 1);
+  CHECK(arrivals.counters().same_time == 2);
+  CHECK_FALSE(arrivals.stale({INT64_MIN}));
 }
 
 TEST_CASE("However a history is cut into updates, repeated and lost in part, the book is the market's or says that it is not") {

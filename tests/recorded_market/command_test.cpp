@@ -61,8 +61,23 @@ TEST_CASE("The book of a file, in the end and at a time, with a row for each sec
   CHECK(out.at("depth").as_object().at("older_than_snapshot").to_number<int>() == 1);
   CHECK(out.at("depth").as_object().at("locked").to_number<int>() == 1);
   CHECK(out.at("other_messages").to_number<int>() == 1);
+  CHECK(out.at("whole").as_bool());
   const Ended stale = here.tally("book --json --depth " + file);
   CHECK(boost::json::parse(stale.out).as_object().at("arrivals").as_object().at("stale_intervals").to_number<int>() == 1);
+}
+
+TEST_CASE("Levels that reach the horizon of a bounded book are said to be no whole top") {
+  Workplace here;
+  const std::string file = here.file("depth.csv", depth);
+  const Ended json = here.tally("book --json --levels-max 1 --top 1 --depth " + file);
+  REQUIRE(json.code == 0);
+  const auto out = boost::json::parse(json.out).as_object();
+  CHECK_FALSE(out.at("whole").as_bool());  // 10.5 pushed 10.0 out, and went
+  CHECK(out.at("bid_levels").to_number<int>() == 0);
+  CHECK(out.at("depth").as_object().at("beyond_depth").to_number<int>() == 3);
+  const Ended text = here.tally("book --levels-max 1 --depth " + file);
+  CHECK(text.out.find("reach the horizon") != std::string::npos);
+  CHECK(here.tally("book --depth " + file).out.find("horizon") == std::string::npos);
 }
 
 TEST_CASE("A recording without a snapshot, or with an update missing, ends with code 6 and says so") {
