@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
   add_schema_commands(app, line);
   add_split_command(app, line);
   add_bar_commands(app, line);
+  add_strategy_commands(app, line);
   try {
     app.parse(argc, argv);
     return line.exit_code;

@@ -64,6 +64,7 @@ void add_journal_commands(CLI::App& app, CommandLine& line);
 void add_schema_commands(CLI::App& app, CommandLine& line);
 void add_split_command(CLI::App& app, CommandLine& line);
 void add_bar_commands(CLI::App& app, CommandLine& line);
+void add_strategy_commands(CLI::App& app, CommandLine& line);
 void add_job_commands(CLI::App& app, CommandLine& line);
 void add_scenario_commands(CLI::App& app, CommandLine& line);
 
