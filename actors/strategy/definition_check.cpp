@@ -35,23 +35,27 @@ class Check {
     found_.push_back({std::move(place), 0, std::move(problem), std::move(suggestion)});
   }
 
-  // A name that expressions may use; it says what else it would be confused with.
+  // A name that expressions may use.
   void name(const std::string& place, const std::string& text, std::set<std::string>& taken) {
     const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
     const auto good = [&](char c) { return letter(c) || (c >= '0' && c <= '9'); };
-    const std::string quoted = "'" + text + "'";
     if (text.empty() || !letter(text.front()) || !std::all_of(text.begin(), text.end(), good))
-      wrong(place, quoted + " is no name: letters, digits and '_', a letter first");
-    else if (holds(reserved_words, text) || holds(field_names, text) || holds(function_names, text))
-      wrong(place, quoted + " means something already and cannot be a name");
+      wrong(place, "'" + text + "' is no name: letters, digits and '_', a letter first");
     else if (!taken.insert(text).second)
-      wrong(place, quoted + " is a name already");
+      wrong(place, "'" + text + "' is a name already");
+  }
+  // One that stands there without '$', and must not be what other words are.
+  void bare_name(const std::string& place, const std::string& text) {
+    if (holds(reserved_words, text) || holds(field_names, text) || holds(function_names, text))
+      wrong(place, "'" + text + "' means something already and cannot be a name");
+    else
+      name(place, text, names_);
   }
 
   void roles() {
     if (definition_.roles.empty()) wrong("universe", "a universe needs at least one role");
     if (definition_.roles.size() > roles_max) wrong("universe", "no more than " + std::to_string(roles_max) + " roles");
-    for (std::size_t i = 0; i < definition_.roles.size(); ++i) name("universe[" + std::to_string(i) + ']', definition_.roles[i], names_);
+    for (std::size_t i = 0; i < definition_.roles.size(); ++i) bare_name("universe[" + std::to_string(i) + ']', definition_.roles[i]);
   }
 
   void timeframes() {
@@ -96,7 +100,7 @@ class Check {
   }
 
   void indicators() {
-    for (const StrategyIndicator& indicator : definition_.indicators) name("indicators." + indicator.name, indicator.name, names_);
+    for (const StrategyIndicator& indicator : definition_.indicators) bare_name("indicators." + indicator.name, indicator.name);
   }
 
   void rules() {

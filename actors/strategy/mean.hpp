@@ -17,7 +17,7 @@ class ExactMean final : public indicators::Indicator {
   // Throws DecimalError where the close is no Price.
   void update(const indicators::Bar& bar) override {
     if (!(std::fabs(bar.close) < 9.2e9)) throw DecimalError("a price outside the range of Price came to sma()");
-    mean_.update(std::llround(bar.close * 1e9));
+    mean_.update(static_cast<std::int64_t>(bar.close * 1e9 + (bar.close < 0 ? -0.5 : 0.5)));  // to the nearest unit
     take_value();
   }
   void write_state(indicators::StateWriter& out) const override { out(mean_); }

@@ -33,8 +33,10 @@ Memory::Memory(ProgramPtr program)
     if (stream.coarser) streams_[i].coarsener.emplace(*stream.coarser);
     streams_of_role_[stream.role].push_back(i);
   }
-  for (const Slot& slot : program_->slots)
+  for (const Slot& slot : program_->slots) {
+    rings_.push_back({slot.stream, slot.base, slot.mask});
     if (!slot.computed) streams_[slot.stream].fields.push_back({slot.base, slot.mask, slot.field});
+  }
   for (std::uint32_t i = 0; i < program_->computed.size(); ++i) {
     const Computed& computed = program_->computed[i];
     indicators_.push_back(indicator_of(computed));
@@ -76,12 +78,6 @@ void Memory::push(std::size_t stream, const indicators::Bar& bar) {
   }
 }
 
-double Memory::read(const Instruction& from) const {
-  if (from.code == Code::advice) return advices_[from.index];
-  const Slot& slot = program_->slots[from.index];
-  return cells_[slot.base + ((positions_[slot.stream] - from.back) & slot.mask)];
-}
-
 bool Memory::cross(const Instruction& at, double a, double b, bool& known) {
   Crossing& crossing = crossings_[at.index];
   crossing = {a, b, crossing.a, crossing.b};
@@ -108,8 +104,8 @@ Evaluated Memory::evaluate(const Routine& routine) {
   for (const Instruction& instruction : routine.code) {
     switch (instruction.code) {
       case Code::constant: stack[top++] = instruction.value; break;
-      case Code::slot:
-      case Code::advice: stack[top++] = read(instruction); break;
+      case Code::slot: stack[top++] = slot(instruction); break;
+      case Code::advice: stack[top++] = advices_[instruction.index]; break;
       case Code::add: both([](double a, double b) { return a + b; }); break;
       case Code::subtract: both([](double a, double b) { return a - b; }); break;
       case Code::multiply: both([](double a, double b) { return a * b; }); break;
@@ -147,6 +143,7 @@ void Memory::advise(std::string_view name, std::optional<double> value) {
 
 std::vector<StrategyReading> Memory::readings_of(const Routine& routine) const {
   std::vector<StrategyReading> out;
+  out.reserve(routine.reads.size() + 2 * routine.crossings.size());
   for (const Read& of : routine.reads) out.push_back({of.name, indicators::number_text(read(of.from))});
   for (const CrossingRead& of : routine.crossings) {
     const Crossing& crossing = crossings_[of.index];

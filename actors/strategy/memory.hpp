@@ -72,14 +72,24 @@ class Memory {
     std::vector<IndicatorWork> indicators;
   };
 
+  // Of a slot, what reading it takes.
+  struct Ring {
+    std::uint32_t stream, base, mask;
+  };
+
   void push(std::size_t stream, const indicators::Bar& bar);
-  double read(const Instruction& from) const;
+  double slot(const Instruction& from) const {
+    const Ring& ring = rings_[from.index];
+    return cells_[ring.base + ((positions_[ring.stream] - from.back) & ring.mask)];
+  }
+  double read(const Instruction& from) const { return from.code == Code::advice ? advices_[from.index] : slot(from); }
   bool cross(const Instruction& at, double a, double b, bool& known);
 
   ProgramPtr program_;
   std::vector<std::unique_ptr<indicators::Indicator>> indicators_;
   std::vector<StreamWork> streams_;
   std::vector<std::vector<std::uint32_t>> streams_of_role_;
+  std::vector<Ring> rings_;                // one a slot
   std::vector<std::uint64_t> positions_;   // bars a stream has had
   std::vector<double> cells_;
   std::vector<Crossing> crossings_;

@@ -98,7 +98,6 @@ class Reader {
   // Every pair of a mapping, once.
   template <class Take>
   void each(const YAML::Node& node, const std::string& path, const Take& take) {
-    places_.note(path, node);
     const std::string name = path.empty() ? "a strategy" : path;
     if (!node.IsMap()) return wrong(node.Mark(), name + " must be a mapping of names to values");
     std::set<std::string> seen;
@@ -106,7 +105,7 @@ class Reader {
       if (!pair.first.IsScalar()) wrong(pair.first.Mark(), name + " has a key that is no name");
       else if (const std::string key = pair.first.Scalar(); !seen.insert(key).second) wrong(pair.first.Mark(), "'" + key + "' stands there twice");
       else {
-        if (!path.empty()) places_.note(path + '.' + key, pair.first);  // until its value is noted
+        places_.note(path.empty() ? key : path + '.' + key, pair.first);  // a scalar notes itself instead
         take(key, pair.second);
       }
     }
