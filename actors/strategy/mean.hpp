@@ -29,7 +29,8 @@ class ExactMean final : public indicators::Indicator {
  private:
   void take_value() {
     if (!mean_.ready()) return;
-    values_[0] = static_cast<double>(mean_.total()) / (period_ * 1e9);
+    const auto narrow = static_cast<std::int64_t>(mean_.total());  // which almost every sum is, and quicker to convert
+    values_[0] = (narrow == mean_.total() ? static_cast<double>(narrow) : static_cast<double>(mean_.total())) / (period_ * 1e9);
     count_ = 1;
   }
 

@@ -26,11 +26,13 @@ void AnchorFeed::add(std::uint32_t role, std::function<bool(AnchorBar&)> read) {
 
 void AnchorFeed::add_file(std::uint32_t role, const std::string& file, BarStamp stamp) {
   const auto rows = std::make_shared<BarRows>(file, stamp.side);
-  if (!rows->contract_header().empty()) throw TextFileError(file + ": holds several contracts (" + rows->contract_header() + "); a role is one series");
   const std::int64_t shift = stamp.at_end ? 0 : anchor_ns_;
-  add(role, [left_out = left_out_, rows, shift, row = BarRow()](AnchorBar& bar) mutable {
+  add(role, [left_out = left_out_, rows, shift, row = BarRow(), contract = std::optional<std::string>()](AnchorBar& bar) mutable {
     do {
       if (!rows->next(row)) return false;
+      if (contract.value_or(row.contract) != row.contract)
+        throw TextFileError(rows->where() + ": " + row.contract + " after " + *contract + "; a role is one series, of one contract");
+      contract = row.contract;
       if (!row.priced) ++*left_out;
     } while (!row.priced);
     try {

@@ -61,7 +61,7 @@ TEST_CASE("run prints the intents over a file of bars") {
         "2024-01-02T00:04:00Z,main,BTC-USD,0,exit,,,," + key(1) + ",\"close = 4\"\n");
   CHECK(key(0).ends_with("-1704153720000000000"));
   CHECK_FALSE(key(0) == key(1));
-  CHECK(here.tally("strategy run " + file + " --bars main=" + recorded + " --param level=20").out.find('\n') == 100);  // the header alone
+  CHECK(here.tally("strategy run " + file + " --bars main=" + recorded + " --param level=20").out == ended.out.substr(0, ended.out.find('\n') + 1));
   const auto rows = boost::json::parse(here.tally("strategy run --json " + file + " --stamp end --bars main=" + recorded).out);
   CHECK(rows.at("rows").at(0).at(0) == "2024-01-02T00:01:00Z");
   CHECK(rows.at("rows").at(0).at(3) == 1);
@@ -78,6 +78,20 @@ TEST_CASE("run over generated bars is the same every time, and --out writes the 
   CHECK(summary.at("bars") == 6000);
   CHECK(summary.at("intents").as_int64() > 10);
   CHECK(here.text("out.csv") == first);
+}
+
+TEST_CASE("run takes what resample wrote, and one contract only") {
+  Workplace here;
+  const std::string file = here.file("a.yaml", text);
+  const char* const columns = ",open,high,low,close,volume\n";
+  const std::string coarser = here.file("coarser.csv", std::string("timeframe,bucket_start_utc") + columns + "1m,2024-01-02T00:00:00Z,9,9,9,9,1\n" +
+                                                           "1m,2024-01-02T00:01:00Z,11,11,11,11,1\n");
+  CHECK(here.tally("strategy run " + file + " --bars main=" + coarser).out.find("2024-01-02T00:02:00Z,main,main,1,long") != std::string::npos);
+  const std::string chain = here.file("chain.csv", std::string("ts_utc,expiry_code") + columns + "2024-01-02T00:00:00Z,H4,9,9,9,9,1\n" +
+                                                       "2024-01-02T00:00:00Z,M4,11,11,11,11,1\n");
+  const Ended refused = here.tally("strategy run " + file + " --bars main=" + chain);
+  CHECK(refused.code == 1);
+  CHECK(refused.err.find("line 3: M4 after H4; a role is one series, of one contract") != std::string::npos);
 }
 
 TEST_CASE("What run cannot do it says in one line") {

@@ -1,5 +1,7 @@
 // Strategy files as people write them, right and wrong: the form, and the place of each mistake in any layout that YAML allows.
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 
 #include "app/strategies/scalar_place.hpp"
 #include "app/strategies/strategy_file.hpp"
@@ -44,6 +46,16 @@ TEST_CASE("Every file of cfg/strategies compiles, and its defaults are those of 
   CHECK(program->definition.parameters[1].value.text() == "60");
   CHECK(program->definition.rate_limit.openings == 6);
   CHECK(program->definition.rate_limit.per_ns == 3'600 * ns_per_s);
+}
+
+TEST_CASE("The file of docs/strategies.md compiles") {
+  std::ifstream in(TALLY_SOURCE_DIR "/docs/strategies.md");
+  std::stringstream page;
+  page << in.rdbuf();
+  const std::string text = page.str(), fence = "```yaml\n";
+  const std::size_t begin = text.find(fence) + fence.size(), end = text.find("```", begin);
+  REQUIRE(end != std::string::npos);
+  CHECK(told(text.substr(begin, end - begin)) == "");
 }
 
 TEST_CASE("JSON is a strategy file, too, and says the same") {
