@@ -53,14 +53,14 @@ std::optional<std::string> Strategy::objection_to(const Program& program, const 
 }
 
 StrategyVersionAdopted Strategy::adoption_of(const Program& program, std::vector<StrategyBinding> bindings) const {
-  TALLY_ASSERT(present_ == 0);
+  TALLY_ASSERT(between_moments());
   if (const auto objection = objection_to(program, bindings)) throw std::invalid_argument(*objection);
   return {name_, version_ + 1, program.params_hash, program.definition, std::move(bindings), Time{moment_}};
 }
 
 void Strategy::adopt(const StrategyVersionAdopted& version, std::span<const AnchorBar> warm_up) {
   if (version.version <= version_) return;
-  end_moment();
+  end_moment();  // when the tape is taken again: where the next bar ended it and was none itself
   strategy::ProgramPtr program = strategy::compile(version.definition);
   std::vector<Role> roles(program->roles.size());
   for (std::uint32_t i = 0; i < roles.size(); ++i) {
@@ -78,21 +78,22 @@ void Strategy::adopt(const StrategyVersionAdopted& version, std::span<const Anch
   present_ = 0;
   quiet_until_ = version.after.ns;
   moment_ = INT64_MIN;
-  std::vector<StrategyIntent> said = std::move(intents_);  // by end_moment, of the version before
   for (const AnchorBar& bar : warm_up)
     if (bar.closed_at <= version.after.ns) advance({&bar, 1});
   end_moment();
-  intents_ = std::move(said);
   moment_ = version.after.ns;
 }
 
 // ---- what is journaled
 
 StrategySwitched Strategy::switching_of(const IdempotencyKey& key, OperatorId by, bool running) const {
-  return {key, by, name_, running, Time{present_ == 0 ? moment_ : moment_ - 1}};
+  return {key, by, name_, running, Time{between_moments() ? moment_ : moment_ - 1}};
 }
 
-void Strategy::record(const StrategySwitched& switched) { running_ = switched.running; }
+void Strategy::record(const StrategySwitched& switched) {
+  if (!between_moments() && moment_ <= switched.after.ns) end_moment();  // only when the tape is taken again, as in adopt
+  running_ = switched.running;
+}
 
 void Strategy::record(const StrategyIntent& said) {
   const auto index = role_named(said.role);
@@ -112,7 +113,7 @@ std::size_t Strategy::advance(std::span<const AnchorBar> bars) {
   intents_.clear();
   for (std::size_t i = 0; i < bars.size(); ++i) {
     const AnchorBar& bar = bars[i];
-    if (present_ != 0 && bar.closed_at > moment_) {
+    if (!between_moments() && bar.closed_at > moment_) {
       judge_moment();
       if (!intents_.empty()) return i;
     }
@@ -126,13 +127,13 @@ std::size_t Strategy::advance(std::span<const AnchorBar> bars) {
 
 void Strategy::end_moment() {
   intents_.clear();
-  if (present_ != 0) judge_moment();
+  if (!between_moments()) judge_moment();
 }
 
 void Strategy::take(const AnchorBar& bar) {
   if (bar.role >= roles_.size()) throw std::invalid_argument("a bar of role " + std::to_string(bar.role) + ", which is not there");
   Role& role = roles_[bar.role];
-  if (bar.closed_at < moment_ || bar.closed_at <= role.last_bar || (present_ == 0 && bar.closed_at == moment_)) {
+  if (bar.closed_at < moment_ || bar.closed_at <= role.last_bar || (between_moments() && bar.closed_at == moment_)) {
     ++counts_.late_bars;
     return;
   }

@@ -13,7 +13,8 @@
 //   no look-ahead   an intent of an anchor bar depends on bars that closed no later; nothing else is there to be read
 //   chunks          how bars are cut into calls of advance changes nothing, nor does a checkpoint anywhere between
 //   once            a bar that closed before the last one taken of its role is late: left out, counted. After a restart without a
-//                   checkpoint, record() the journaled intents and take the bars again: nothing is said twice
+//                   checkpoint adopt() the first version, record() all journaled intents and take the tape again, each later version and
+//                   switch after the bars up to its `after`: nothing is said twice, and nothing is left out
 //   all or nothing  until every rule of a role is known, it says nothing
 //   way out         the switch and the rate limit withhold openings, never direction 0; of a reversal that is withheld the closing
 //                   half is said. What was withheld is lost, not said later
@@ -52,11 +53,14 @@ class Strategy {
   // `run_id` tags the intents of a backtest.
   explicit Strategy(SignalSourceId name, std::string run_id = {});
 
-  // ---- versions, at a boundary between bars
+  // ---- versions, at the boundary between two moments
+
+  // All roles have had their bar of the last moment, or it was ended. With one role: always.
+  bool between_moments() const { return present_ == 0; }
 
   // Why `program` cannot follow the version that runs: a role that it drops or binds elsewhere is not flat. Nothing: it can.
   std::optional<std::string> objection_to(const strategy::Program& program, const std::vector<StrategyBinding>& bindings) const;
-  // The fact to journal, once end_moment() was called. Throws std::invalid_argument with the objection.
+  // The fact to journal, between moments. Throws std::invalid_argument with the objection.
   StrategyVersionAdopted adoption_of(const strategy::Program& program, std::vector<StrategyBinding> bindings) const;
   // From the next bar on the strategy is this one; it begins with `warm_up`, bars that closed no later than `after`. Directions and
   // the count of openings go on. A version that was adopted already changes nothing.

@@ -2,6 +2,7 @@
 #include <rapidcheck.h>
 
 #include <cmath>
+#include <variant>
 
 #include "tests/catch.hpp"
 #include "tests/strategy/stage.hpp"
@@ -162,6 +163,53 @@ TEST_CASE("After a restart from the journal alone nothing is said twice and noth
     journal.insert(journal.end(), rest.begin(), rest.end());
     journal.insert(journal.end(), second.intents().begin(), second.intents().end());
     RC_ASSERT(text_of(journal) == expected);
+  }));
+}
+
+TEST_CASE("Versions and the switch come back from the journal in their places") {
+  CHECK(rc::check("recovery of a history with versions", [] {
+    const auto feed = random_feed(150);
+    Strategy live = started(busy());
+    std::vector<std::variant<StrategyVersionAdopted, StrategySwitched>> turns;
+    std::vector<StrategyIntent> said;
+    std::uint64_t asked = 0;
+    for (std::size_t i = 0; i < feed.size(); ++i) {
+      for (const StrategyIntent& intent : run(live, std::span(feed).subspan(i, 1))) said.push_back(intent);
+      const int turn = *rc::gen::inRange(0, 40);
+      if (turn == 0 && live.between_moments()) {
+        StrategyDefinition next = busy();
+        next.parameters[0].value = ParameterValue::whole(2 + static_cast<std::int64_t>(live.version() % 5));
+        turns.push_back(live.adoption_of(*strategy::compile(next), bound(next)));
+        live.adopt(std::get<StrategyVersionAdopted>(turns.back()), std::span(feed).first(i + 1));
+      } else if (turn <= 2) {
+        turns.push_back(live.switching_of(IdempotencyKey(std::to_string(++asked)), OperatorId("ada"), turn == 1));
+        live.record(std::get<StrategySwitched>(turns.back()));
+      }
+    }
+
+    Strategy again = started(busy());
+    for (const StrategyIntent& intent : said) again.record(intent);
+    std::span<const AnchorBar> rest(feed);
+    const auto take_until = [&](std::int64_t after) {
+      // In the order of the tape; what is late there is late again.
+      std::size_t until = 0;
+      for (std::size_t i = 0; i < rest.size() && rest[i].closed_at <= after; ++i) until = i + 1;
+      RC_ASSERT(run(again, rest.first(until)).empty());
+      rest = rest.subspan(until);
+    };
+    for (const auto& turn : turns) {
+      if (const auto* version = std::get_if<StrategyVersionAdopted>(&turn)) {
+        take_until(version->after.ns);
+        again.adopt(*version, std::span(feed).first(feed.size() - rest.size()));
+      } else {
+        take_until(std::get<StrategySwitched>(turn).after.ns);
+        again.record(std::get<StrategySwitched>(turn));
+      }
+    }
+    RC_ASSERT(run(again, rest).empty());
+    RC_ASSERT(again.version() == live.version());
+    RC_ASSERT(again.running() == live.running());
+    for (const std::uint32_t role : {0u, 1u}) RC_ASSERT(again.direction(role).value == live.direction(role).value);
   }));
 }
 
