@@ -20,7 +20,9 @@ const std::vector<AnchorBar>& feed() {
     std::vector<AnchorBar> bars;
     const auto price = [](std::int64_t units) { return static_cast<double>(units) / 1e4; };
     for (const auto& bar : year())
-      bars.push_back({(bar.at + 60) * ns_per_s, 0, {price(bar.open), price(bar.high), price(bar.low), price(bar.close), static_cast<double>(bar.volume)}});
+      bars.push_back({(bar.at + 60) * ns_per_s,
+                      0,
+                      {price(bar.open), price(bar.high), price(bar.low), price(bar.close), static_cast<double>(bar.volume)}});
     return bars;
   }();
   return all;
@@ -37,7 +39,9 @@ StrategyDefinition definition_of(StrategyRules rules, std::vector<StrategyIndica
   return definition;
 }
 
-void count_bars(benchmark::State& state) { state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(year().size())); }
+void count_bars(benchmark::State& state) {
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(year().size()));
+}
 
 void bare_crossing(benchmark::State& state) {
   const auto& bars = year();
@@ -84,8 +88,8 @@ void rsi(benchmark::State& state) {
 BENCHMARK(rsi)->Unit(benchmark::kMillisecond);
 
 void pullback(benchmark::State& state) {
-  run(state, definition_of({"main", "close > trend and trend > trend[1] and crosses_above(momentum, 30)", "", "momentum > 65 or close < trend",
-                            "high - low > 10 * range", "min(0.2, 3 * range / close)", "", ""},
+  run(state, definition_of({"main", "close > trend and trend > trend[1] and crosses_above(momentum, 30)", "",
+                            "momentum > 65 or close < trend", "high - low > 10 * range", "min(0.2, 3 * range / close)", "", ""},
                            {{"trend", "ema(close, 20)@1h"}, {"momentum", "rsi(14)@5m"}, {"range", "atr(14)@5m"}}));
 }
 BENCHMARK(pullback)->Unit(benchmark::kMillisecond);

@@ -100,10 +100,12 @@ class Compiler {
     broken_.insert(indicator.name);
     at("indicators." + indicator.name, indicator.expression, [&] {
       Expression read = parse_expression(indicator.expression);
-      const bool is_call = read.kind == Expression::Kind::reference && read.called && !holds(function_names, read.names.back().text);
+      const bool is_call =
+          read.kind == Expression::Kind::reference && read.called && !holds(function_names, read.names.back().text);
       if (!is_call) throw ExpressionError(read.at, "an indicator is expected here, such as ema(close, 20)");
       if (!read.bars_back.empty())
-        throw ExpressionError(read.bars_back.front().at, "an indicator is named as a whole; look back where it is used: " + indicator.name + "[1]");
+        throw ExpressionError(read.bars_back.front().at,
+                              "an indicator is named as a whole; look back where it is used: " + indicator.name + "[1]");
       role_ = 0;
       meant_by_call(read);
       named_.emplace(indicator.name, std::move(read));
@@ -135,8 +137,9 @@ class Compiler {
       role_ = rules_role_;
       const Type type = emit(read);
       if (type != wanted)
-        throw ExpressionError(read.at, wanted == Type::condition ? "a condition is expected, and " + quoted(written(read)) + " is a number"
-                                                                 : "a number is expected, and " + quoted(written(read)) + " is a condition");
+        throw ExpressionError(read.at, wanted == Type::condition
+                                           ? "a condition is expected, and " + quoted(written(read)) + " is a number"
+                                           : "a number is expected, and " + quoted(written(read)) + " is a condition");
     });
   }
 
@@ -244,7 +247,8 @@ class Compiler {
     if (!outputs.empty() && !meant.output_chosen) {
       std::string names;
       for (const std::string_view output : outputs) names += (names.empty() ? "" : ", ") + std::string(output);
-      throw ExpressionError(of.at, quoted(written(of)) + " has several outputs: " + names, std::string(written(of)) + '.' + std::string(outputs[0]));
+      throw ExpressionError(of.at, quoted(written(of)) + " has several outputs: " + names,
+                            std::string(written(of)) + '.' + std::string(outputs[0]));
     }
     note_role(meant.role);
     const std::uint32_t stream = layout_->stream(meant.role, meant.timeframe);
@@ -255,12 +259,13 @@ class Compiler {
     const std::string& name = of.names[0].text;
     if (of.timeframe) throw ExpressionError(of.timeframe->at, "a timeframe goes with a series or an indicator");
     if (of.output) throw ExpressionError(of.output->at, quoted(name) + " has no outputs");
-    if (!of.bars_back.empty()) throw ExpressionError(of.bars_back[0].at, "looking back goes with a series or an indicator, such as close[1]");
+    if (!of.bars_back.empty())
+      throw ExpressionError(of.bars_back[0].at, "looking back goes with a series or an indicator, such as close[1]");
     if (name == "advice") return emit_advice(of);
     const std::size_t wanted = name == "abs" ? 1 : 2;
     if (of.operands.size() != wanted)
-      throw ExpressionError(of.at, quoted(name) + " takes " + std::to_string(wanted) + (wanted == 1 ? " number, not " : " numbers, not ") +
-                                       std::to_string(of.operands.size()));
+      throw ExpressionError(of.at, quoted(name) + " takes " + std::to_string(wanted) +
+                                       (wanted == 1 ? " number, not " : " numbers, not ") + std::to_string(of.operands.size()));
     for (const Expression& operand : of.operands) emit_as(operand, Type::number, name);
     if (name == "abs") return push({Code::absolute}), Type::number;
     if (name == "min") return push({Code::smaller}), Type::number;
@@ -293,8 +298,10 @@ class Compiler {
 
   [[noreturn]] void unknown(const Word& word, bool may_be_role) const {
     if (kind_of(word.text) || holds(function_names, word.text))
-      throw ExpressionError(word.at, quoted(word.text) + " needs its arguments", kind_of(word.text) ? Spec::parse(word.text).text() : word.text + "(a, b)");
-    if (may_be_role && role_named(word)) throw ExpressionError(word.at, quoted(word.text) + " is a role; name a series of it", word.text + ".close");
+      throw ExpressionError(word.at, quoted(word.text) + " needs its arguments",
+                            kind_of(word.text) ? Spec::parse(word.text).text() : word.text + "(a, b)");
+    if (may_be_role && role_named(word))
+      throw ExpressionError(word.at, quoted(word.text) + " is a role; name a series of it", word.text + ".close");
     for (const StrategyParameter& parameter : program_->definition.parameters)
       if (parameter.name == word.text) throw ExpressionError(word.at, quoted(word.text) + " is not known", '$' + word.text);
     std::vector<std::string_view> known(field_names.begin(), field_names.end());
@@ -309,7 +316,8 @@ class Compiler {
     if (holds(definition.timeframes, of.timeframe->text)) return of.timeframe->text;
     std::vector<std::string_view> known(definition.timeframes.begin(), definition.timeframes.end());
     known.push_back(definition.anchor);
-    throw ExpressionError(of.timeframe->at, quoted(of.timeframe->text) + " is none of the timeframes", indicators::nearest_name(of.timeframe->text, known));
+    throw ExpressionError(of.timeframe->at, quoted(of.timeframe->text) + " is none of the timeframes",
+                          indicators::nearest_name(of.timeframe->text, known));
   }
 
   // [ role "." ] kind "(" [ series "," ] numbers ")" [ "@" timeframe ] [ "." output ], whether it is used or only named.
@@ -320,7 +328,8 @@ class Compiler {
       const auto named = role_named(of.names[0]);
       if (!named) {
         const std::vector<std::string_view> known(program_->definition.roles.begin(), program_->definition.roles.end());
-        throw ExpressionError(of.names[0].at, quoted(of.names[0].text) + " is no role of the universe", indicators::nearest_name(of.names[0].text, known));
+        throw ExpressionError(of.names[0].at, quoted(of.names[0].text) + " is no role of the universe",
+                              indicators::nearest_name(of.names[0].text, known));
       }
       role = *named;
     }
@@ -341,8 +350,8 @@ class Compiler {
   }
 
   static bool is_series(const Expression& of) {
-    return of.kind == Expression::Kind::reference && !of.called && of.names.size() == 1 && !of.timeframe && of.bars_back.empty() &&
-           field_of(of.names[0].text);
+    return of.kind == Expression::Kind::reference && !of.called && of.names.size() == 1 && !of.timeframe &&
+           of.bars_back.empty() && field_of(of.names[0].text);
   }
 
   [[noreturn]] void no_such_function(const Word& head) const {
@@ -380,7 +389,8 @@ class Compiler {
     if (outputs.empty() || meant.output_chosen) throw ExpressionError(word.at, "this indicator has one value and no outputs");
     const auto found = std::find(outputs.begin(), outputs.end(), word.text);
     if (found == outputs.end())
-      throw ExpressionError(word.at, quoted(word.text) + " is no output of " + std::string(meant.spec.kind().name), indicators::nearest_name(word.text, outputs));
+      throw ExpressionError(word.at, quoted(word.text) + " is no output of " + std::string(meant.spec.kind().name),
+                            indicators::nearest_name(word.text, outputs));
     meant.output = static_cast<std::uint32_t>(found - outputs.begin());
     meant.output_chosen = true;
   }
@@ -414,8 +424,8 @@ class Compiler {
     if (of.bars_back.empty()) return 0;
     const double back = constant(of.bars_back[0]);
     if (back >= 0 && back <= bars_back_max && back == std::floor(back)) return static_cast<std::uint32_t>(back);
-    throw ExpressionError(of.bars_back[0].at, "bars back must be a whole number from 0 to " + std::to_string(bars_back_max) + ", not " +
-                                                  indicators::number_text(back));
+    throw ExpressionError(of.bars_back[0].at, "bars back must be a whole number from 0 to " + std::to_string(bars_back_max) +
+                                                  ", not " + indicators::number_text(back));
   }
 
   std::shared_ptr<Program> program_;
@@ -440,9 +450,11 @@ StrategyDefinition bind(StrategyDefinition definition, const std::map<std::strin
       known.push_back(parameter.name);
       if (parameter.name == name) meant = &parameter;
     }
-    if (!meant) mistakes.push_back({"parameters." + name, 0, quoted(name) + " is no parameter", indicators::nearest_name(name, known)});
+    if (!meant)
+      mistakes.push_back({"parameters." + name, 0, quoted(name) + " is no parameter", indicators::nearest_name(name, known)});
     else if (value < meant->minimum || meant->maximum < value)
-      mistakes.push_back({"parameters." + name, 0, value.text() + " is outside " + meant->minimum.text() + " to " + meant->maximum.text(), {}});
+      mistakes.push_back(
+          {"parameters." + name, 0, value.text() + " is outside " + meant->minimum.text() + " to " + meant->maximum.text(), {}});
     else meant->value = value;
   }
   if (!mistakes.empty()) throw Mistakes(mistakes);
@@ -471,8 +483,8 @@ std::string definition_hash_of(const StrategyDefinition& definition) {
     add(parameter.name), add(parameter.value.text()), add(parameter.minimum.text()), add(parameter.maximum.text());
   for (const StrategyIndicator& indicator : definition.indicators) add(indicator.name), add(indicator.expression);
   for (const StrategyRules& rules : definition.rules)
-    for (const std::string* part : {&rules.role, &rules.long_when, &rules.short_when, &rules.exit_when, &rules.flat_when, &rules.stop_loss_ratio,
-                                    &rules.size_hint, &rules.confidence})
+    for (const std::string* part : {&rules.role, &rules.long_when, &rules.short_when, &rules.exit_when, &rules.flat_when,
+                                    &rules.stop_loss_ratio, &rules.size_hint, &rules.confidence})
       add(*part);
   add(std::to_string(definition.rate_limit.openings));
   add(std::to_string(definition.rate_limit.per_ns));

@@ -26,7 +26,8 @@ class Check {
     parameters();
     indicators();
     rules();
-    if (definition_.rate_limit.openings > 0 && definition_.rate_limit.per_ns <= 0) wrong("rate_limit.per", "must be a length of time above 0");
+    if (definition_.rate_limit.openings > 0 && definition_.rate_limit.per_ns <= 0)
+      wrong("rate_limit.per", "must be a length of time above 0");
     return std::move(found_);
   }
 
@@ -55,7 +56,8 @@ class Check {
   void roles() {
     if (definition_.roles.empty()) wrong("universe", "a universe needs at least one role");
     if (definition_.roles.size() > roles_max) wrong("universe", "no more than " + std::to_string(roles_max) + " roles");
-    for (std::size_t i = 0; i < definition_.roles.size(); ++i) bare_name("universe[" + std::to_string(i) + ']', definition_.roles[i]);
+    for (std::size_t i = 0; i < definition_.roles.size(); ++i)
+      bare_name("universe[" + std::to_string(i) + ']', definition_.roles[i]);
   }
 
   void timeframes() {
@@ -95,7 +97,8 @@ class Check {
       name(place, parameter.name, taken);
       if (parameter.maximum < parameter.minimum) wrong(place + ".max", "is below min, " + parameter.minimum.text());
       else if (parameter.value < parameter.minimum || parameter.maximum < parameter.value)
-        wrong(place + ".default", parameter.value.text() + " is outside " + parameter.minimum.text() + " to " + parameter.maximum.text());
+        wrong(place + ".default",
+              parameter.value.text() + " is outside " + parameter.minimum.text() + " to " + parameter.maximum.text());
     }
   }
 

@@ -8,7 +8,9 @@
 
 namespace tally::strategy {
 
-enum class Operator { add, subtract, multiply, divide, less, less_or_equal, greater, greater_or_equal, equal, unequal, and_, or_, not_, negate };
+enum class Operator {
+  add, subtract, multiply, divide, less, less_or_equal, greater, greater_or_equal, equal, unequal, and_, or_, not_, negate
+};
 
 // A word of the text and where it stands.
 struct Word {

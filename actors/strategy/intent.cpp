@@ -18,8 +18,10 @@ std::optional<D> nearest(double value) {
 }  // namespace
 
 IdempotencyKey signal_key_of(const StrategyIntent& intent) {
-  const std::string of = std::string(intent.strategy.text()) + '/' + std::string(intent.params_hash.text()) + '/' + std::string(intent.product.text());
-  return IdempotencyKey('v' + std::to_string(intent.version) + '-' + hash_text(of) + '-' + std::to_string(intent.anchor_closed_at.ns));
+  const std::string of = std::string(intent.strategy.text()) + '/' + std::string(intent.params_hash.text()) + '/' +
+                         std::string(intent.product.text());
+  return IdempotencyKey('v' + std::to_string(intent.version) + '-' + hash_text(of) + '-' +
+                        std::to_string(intent.anchor_closed_at.ns));
 }
 
 SendSignal signal_of(const StrategyIntent& intent) {

@@ -21,7 +21,8 @@ class Layout {
       if (program_.streams[i].role == role && program_.streams[i].timeframe == timeframe) return i;
     const std::string& zone = program_.definition.zone;
     const bool of_days = timeframe == "1d" && !zone.empty();
-    program_.streams.push_back({role, bars::Timeframe::parse(timeframe, of_days ? std::optional(Zone(zone)) : std::nullopt), timeframe});
+    program_.streams.push_back(
+        {role, bars::Timeframe::parse(timeframe, of_days ? std::optional(Zone(zone)) : std::nullopt), timeframe});
     return static_cast<std::uint32_t>(program_.streams.size() - 1);
   }
 

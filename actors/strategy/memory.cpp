@@ -74,7 +74,8 @@ void Memory::push(std::size_t stream, const indicators::Bar& bar) {
       work.indicator->update(other);
     }
     const auto values = work.indicator->values();
-    for (const OutputCells& to : work.outputs) cells_[to.base + (position & to.mask)] = values.empty() ? unknown : values[to.output];
+    for (const OutputCells& to : work.outputs)
+      cells_[to.base + (position & to.mask)] = values.empty() ? unknown : values[to.output];
   }
 }
 

@@ -23,7 +23,8 @@ struct Mistake {
 // Thrown with all that were found, in the order of the definition; never empty.
 struct Mistakes : std::runtime_error {
   explicit Mistakes(std::vector<Mistake> all_found)
-      : std::runtime_error(all_found.front().place + ':' + std::to_string(all_found.front().offset + 1) + ": " + all_found.front().text()),
+      : std::runtime_error(all_found.front().place + ':' + std::to_string(all_found.front().offset + 1) + ": " +
+                           all_found.front().text()),
         found(std::move(all_found)) {}
   std::vector<Mistake> found;
 };

@@ -60,7 +60,9 @@ class Parser {
   // After the last character of the token before.
   std::size_t ended() const {
     const Token& last = tokens_[next_ - 1];
-    const std::size_t marks = last.kind == TokenKind::text ? 2 : last.kind == TokenKind::parameter || last.kind == TokenKind::timeframe ? 1 : 0;
+    const std::size_t marks = last.kind == TokenKind::text                                             ? 2
+                              : last.kind == TokenKind::parameter || last.kind == TokenKind::timeframe ? 1
+                                                                                                       : 0;
     return last.at + last.text.size() + marks;
   }
   std::string shown(const Token& token) const {
@@ -68,12 +70,14 @@ class Parser {
     const std::size_t index = static_cast<std::size_t>(&token - tokens_.data());
     const std::size_t until = index + 1 < tokens_.size() ? tokens_[index + 1].at : text_.size();
     std::string_view all = text_.substr(token.at, until - token.at);
-    while (!all.empty() && (all.back() == ' ' || all.back() == '\n' || all.back() == '\t' || all.back() == '\r')) all.remove_suffix(1);
+    while (!all.empty() && (all.back() == ' ' || all.back() == '\n' || all.back() == '\t' || all.back() == '\r'))
+      all.remove_suffix(1);
     return std::string(all);
   }
   [[noreturn]] void expected(const std::string& what) const {
     const Token& met = now();
-    throw ExpressionError(met.at, what + " is expected, not " + (met.kind == TokenKind::end ? "the end" : "'" + shown(met) + "'"));
+    throw ExpressionError(met.at,
+                          what + " is expected, not " + (met.kind == TokenKind::end ? "the end" : "'" + shown(met) + "'"));
   }
   void must_take(std::string_view symbol) {
     if (!take_if(symbol)) expected("'" + std::string(symbol) + "'");

@@ -45,9 +45,11 @@ std::optional<std::string> Strategy::objection_to(const Program& program, const 
     if (roles_[role].direction == 0) continue;
     const std::string& held = program_->definition.roles[role];
     const StrategyBinding* binding = binding_of(bindings, held);
-    const bool has_rules = std::any_of(next.rules.begin(), next.rules.end(), [&](const StrategyRules& r) { return r.role == held; });
+    const bool has_rules =
+        std::any_of(next.rules.begin(), next.rules.end(), [&](const StrategyRules& r) { return r.role == held; });
     if (!has_rules || binding->product != roles_[role].product)
-      return "role '" + held + "' is not flat, and the new version " + (has_rules ? "binds it to another product" : "has no rules for it");
+      return "role '" + held + "' is not flat, and the new version " +
+             (has_rules ? "binds it to another product" : "has no rules for it");
   }
   return std::nullopt;
 }
@@ -131,7 +133,8 @@ void Strategy::end_moment() {
 }
 
 void Strategy::take(const AnchorBar& bar) {
-  if (bar.role >= roles_.size()) throw std::invalid_argument("a bar of role " + std::to_string(bar.role) + ", which is not there");
+  if (bar.role >= roles_.size())
+    throw std::invalid_argument("a bar of role " + std::to_string(bar.role) + ", which is not there");
   Role& role = roles_[bar.role];
   if (bar.closed_at < moment_ || bar.closed_at <= role.last_bar || (between_moments() && bar.closed_at == moment_)) {
     ++counts_.late_bars;

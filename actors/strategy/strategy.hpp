@@ -1,7 +1,7 @@
 // A strategy: bars in, intents out. Pure: no clock, no file, no order, no venue, no account.
 //
-// Its shard journals its versions, its switch and its intents; bars come from the tape. An intent is said where the direction that
-// the rules of a role wish for is another than the one said last:
+// Its shard journals its versions, its switch and its intents; bars come from the tape. An intent is said where the direction
+// that the rules of a role wish for is another than the one said last:
 //
 //   flat is true                     -> 0
 //   long is true, short is not       -> 1
@@ -13,14 +13,14 @@
 //   no look-ahead   an intent of an anchor bar depends on bars that closed no later; nothing else is there to be read
 //   chunks          how bars are cut into calls of advance changes nothing, nor does a checkpoint anywhere between
 //   once            a bar that closed before the last one taken of its role is late: left out, counted. After a restart without a
-//                   checkpoint adopt() the first version, record() all journaled intents and take the tape again, each later version and
-//                   switch after the bars up to its `after`: nothing is said twice, and nothing is left out
+//                   checkpoint adopt() the first version, record() all journaled intents and take the tape again, each later
+//                   version and switch after the bars up to its `after`: nothing is said twice, and nothing is left out
 //   all or nothing  until every rule of a role is known, it says nothing
-//   way out         the switch and the rate limit withhold openings, never direction 0; of a reversal that is withheld the closing
-//                   half is said. What was withheld is lost, not said later
+//   way out         the switch and the rate limit withhold openings, never direction 0; of a reversal that is withheld the
+//                   closing half is said. What was withheld is lost, not said later
 //
-// A moment is the time at which anchor bars close. It is judged when all roles have their bar of it, or a later bar comes; a role is
-// judged in moments in which every role that its rules read has a bar.
+// A moment is the time at which anchor bars close. It is judged when all roles have their bar of it, or a later bar comes; a role
+// is judged in moments in which every role that its rules read has a bar.
 #pragma once
 
 #include <span>
@@ -62,8 +62,8 @@ class Strategy {
   std::optional<std::string> objection_to(const strategy::Program& program, const std::vector<StrategyBinding>& bindings) const;
   // The fact to journal, between moments. Throws std::invalid_argument with the objection.
   StrategyVersionAdopted adoption_of(const strategy::Program& program, std::vector<StrategyBinding> bindings) const;
-  // From the next bar on the strategy is this one; it begins with `warm_up`, bars that closed no later than `after`. Directions and
-  // the count of openings go on. A version that was adopted already changes nothing.
+  // From the next bar on the strategy is this one; it begins with `warm_up`, bars that closed no later than `after`. Directions
+  // and the count of openings go on. A version that was adopted already changes nothing.
   void adopt(const StrategyVersionAdopted& version, std::span<const AnchorBar> warm_up = {});
 
   // ---- its switch, what was journaled, advice
@@ -94,8 +94,8 @@ class Strategy {
   std::int64_t moment() const { return moment_; }  // the last that was begun; INT64_MIN before the first bar
   const Counts& counts() const { return counts_; }
 
-  // The state as bytes, once intents() were acted on. resume() takes those of the version that is adopted, and no other; it throws
-  // indicators::StateError, and the strategy is then of no more use.
+  // The state as bytes, once intents() were acted on. resume() takes those of the version that is adopted, and no other; it
+  // throws indicators::StateError, and the strategy is then of no more use.
   std::string checkpoint() const;
   void resume(std::string_view bytes);
 

@@ -19,7 +19,8 @@ inline double value_of(const indicators::Bar& bar, Field field) {
   return *values[static_cast<unsigned char>(field)];
 }
 
-inline constexpr std::array<std::string_view, 6> function_names = {"crosses_above", "crosses_below", "abs", "min", "max", "advice"};
+inline constexpr std::array<std::string_view, 6> function_names = {"crosses_above", "crosses_below", "abs",
+                                                                   "min",           "max",           "advice"};
 inline constexpr std::array<std::string_view, 3> reserved_words = {"and", "or", "not"};
 
 // What the outputs of an indicator are called in expressions, in the order of its columns; empty where it has one only.

@@ -29,7 +29,8 @@ ParameterChoices choices_of(const std::vector<std::string>& texts) {
   ParameterChoices choices;
   for (const std::string& text : texts) {
     const auto [name, value] = pair_of(text, "--param");
-    if (!choices.emplace(name, parsed<ParameterValue>(value, "--param")).second) throw CommandFailed(exit_usage, "--param: " + name + " is given twice");
+    if (!choices.emplace(name, parsed<ParameterValue>(value, "--param")).second)
+      throw CommandFailed(exit_usage, "--param: " + name + " is given twice");
   }
   return choices;
 }
@@ -51,14 +52,22 @@ void check(CommandLine& line, const std::vector<std::string>& files, const std::
         parameters += (parameters.empty() ? "" : " ") + parameter.name + '=' + parameter.value.text();
       const std::string hash(program->params_hash.text());
       table.row({file, std::string(definition.strategy.text()), roles, definition.anchor, parameters, hash});
-      out.push_back(json::object{{"file", file}, {"strategy", definition.strategy.text()}, {"roles", roles}, {"anchor", definition.anchor},
-                                 {"parameters", parameters}, {"params_hash", hash}, {"mistakes", json::array()}});
+      out.push_back(json::object{{"file", file},
+                                 {"strategy", definition.strategy.text()},
+                                 {"roles", roles},
+                                 {"anchor", definition.anchor},
+                                 {"parameters", parameters},
+                                 {"params_hash", hash},
+                                 {"mistakes", json::array()}});
       good = true;
     } catch (const StrategyFileError& error) {
       json::array mistakes;
       for (const FileMistake& mistake : error.found) {
         std::cerr << error.text(mistake) << '\n';
-        mistakes.push_back(json::object{{"line", mistake.line}, {"column", mistake.column}, {"problem", mistake.problem}, {"suggestion", mistake.suggestion}});
+        mistakes.push_back(json::object{{"line", mistake.line},
+                                        {"column", mistake.column},
+                                        {"problem", mistake.problem},
+                                        {"suggestion", mistake.suggestion}});
       }
       out.push_back(json::object{{"file", file}, {"mistakes", std::move(mistakes)}});
       line.exit_code = exit_usage;
@@ -100,15 +109,18 @@ std::uint64_t count_of(const std::string& text) {
 }
 
 // "generate:PRODUCT[:COUNT[:SEED]]", else a file.
-void add_source(AnchorFeed& feed, const strategy::Program& program, std::uint32_t role, const std::string& source, BarStamp stamp) {
+void add_source(AnchorFeed& feed, const strategy::Program& program, std::uint32_t role, const std::string& source,
+                BarStamp stamp) {
   constexpr std::string_view generate = "generate:";
   if (!source.starts_with(generate)) return feed.add_file(role, source, stamp);
-  if (program.definition.anchor != "1m") throw CommandFailed(exit_usage, "--bars: generated bars are of 1m, the anchor is " + program.definition.anchor);
+  if (program.definition.anchor != "1m")
+    throw CommandFailed(exit_usage, "--bars: generated bars are of 1m, the anchor is " + program.definition.anchor);
   std::vector<std::string> parts;
   std::stringstream text(source.substr(generate.size()));
   for (std::string part; std::getline(text, part, ':');) parts.push_back(part);
   if (parts.empty()) parts.emplace_back();
-  if (parts.size() > 3) throw CommandFailed(exit_usage, "--bars: '" + source + "' is not of the form generate:PRODUCT:COUNT:SEED");
+  if (parts.size() > 3)
+    throw CommandFailed(exit_usage, "--bars: '" + source + "' is not of the form generate:PRODUCT:COUNT:SEED");
   try {
     feed.add_generated(role, parts[0], parts.size() > 1 ? count_of(parts[1]) : 2'400, parts.size() > 2 ? count_of(parts[2]) : 1);
   } catch (const std::invalid_argument& error) {
@@ -118,7 +130,8 @@ void add_source(AnchorFeed& feed, const strategy::Program& program, std::uint32_
 
 AnchorFeed feed_of(const RunAsked& asked, const strategy::Program& program) {
   BarStamp stamp{asked.stamp == "end", std::nullopt};
-  if (!asked.side.empty()) stamp.side = asked.side == "bid" ? QuoteSide::bid : asked.side == "ask" ? QuoteSide::ask : QuoteSide::middle;
+  if (!asked.side.empty())
+    stamp.side = asked.side == "bid" ? QuoteSide::bid : asked.side == "ask" ? QuoteSide::ask : QuoteSide::middle;
   AnchorFeed feed(program.anchor_ns);
   std::vector<bool> fed(program.definition.roles.size());
   for (const std::string& text : asked.bars) {
@@ -129,7 +142,9 @@ AnchorFeed feed_of(const RunAsked& asked, const strategy::Program& program) {
     add_source(feed, program, role, source, stamp);
   }
   for (std::size_t role = 0; role < fed.size(); ++role)
-    if (!fed[role]) throw CommandFailed(exit_usage, "--bars " + program.definition.roles[role] + "=FILE is missing; the strategy's roles all need bars");
+    if (!fed[role])
+      throw CommandFailed(exit_usage,
+                          "--bars " + program.definition.roles[role] + "=FILE is missing; the strategy's roles all need bars");
   return feed;
 }
 
@@ -146,7 +161,8 @@ std::vector<StrategyBinding> bindings_of(const RunAsked& asked, const strategy::
 
 std::string evidence_of(const StrategyIntent& intent) {
   std::string text;
-  for (const StrategyReading& reading : intent.evidence) text += (text.empty() ? "" : "; ") + reading.name + " = " + reading.value;
+  for (const StrategyReading& reading : intent.evidence)
+    text += (text.empty() ? "" : "; ") + reading.name + " = " + reading.value;
   return text;
 }
 
@@ -178,13 +194,31 @@ void summarize(const CommandLine& line, const Strategy& ran, const AnchorFeed& f
   const Strategy::Counts& counts = ran.counts();
   const std::uint64_t without_price = feed.left_out() + counts.bars_without_price;
   const std::string name(ran.program()->definition.strategy.text()), hash(ran.program()->params_hash.text());
-  Table table({{"STRATEGY"}, {"VERSION", true}, {"PARAMS HASH"}, {"BARS", true}, {"INTENTS", true}, {"OPENINGS", true}, {"OVER THE LIMIT", true},
-               {"STOP UNUSABLE", true}, {"LATE BARS", true}, {"WITHOUT PRICE", true}});
-  table.row({name, std::to_string(ran.version()), hash, std::to_string(told.bars), std::to_string(told.intents), std::to_string(told.openings),
-             std::to_string(counts.withheld_rate_limit), std::to_string(counts.withheld_stop), std::to_string(counts.late_bars), std::to_string(without_price)});
-  print(line, json::object{{"strategy", name}, {"version", ran.version()}, {"params_hash", hash}, {"bars", told.bars}, {"intents", told.intents},
-                           {"openings", told.openings}, {"withheld_rate_limit", counts.withheld_rate_limit}, {"withheld_stop", counts.withheld_stop},
-                           {"late_bars", counts.late_bars}, {"rows_without_price", without_price}}, table);
+  Table table({{"STRATEGY"},
+               {"VERSION", true},
+               {"PARAMS HASH"},
+               {"BARS", true},
+               {"INTENTS", true},
+               {"OPENINGS", true},
+               {"OVER THE LIMIT", true},
+               {"STOP UNUSABLE", true},
+               {"LATE BARS", true},
+               {"WITHOUT PRICE", true}});
+  table.row({name, std::to_string(ran.version()), hash, std::to_string(told.bars), std::to_string(told.intents),
+             std::to_string(told.openings), std::to_string(counts.withheld_rate_limit), std::to_string(counts.withheld_stop),
+             std::to_string(counts.late_bars), std::to_string(without_price)});
+  print(line,
+        json::object{{"strategy", name},
+                     {"version", ran.version()},
+                     {"params_hash", hash},
+                     {"bars", told.bars},
+                     {"intents", told.intents},
+                     {"openings", told.openings},
+                     {"withheld_rate_limit", counts.withheld_rate_limit},
+                     {"withheld_stop", counts.withheld_stop},
+                     {"late_bars", counts.late_bars},
+                     {"rows_without_price", without_price}},
+        table);
 }
 
 void run(const CommandLine& line, const RunAsked& asked) {
@@ -194,7 +228,8 @@ void run(const CommandLine& line, const RunAsked& asked) {
   ran.adopt(ran.adoption_of(*program, bindings_of(asked, *program)));
   const bool csv = !(asked.out.empty() && line.json);
   RowsOut out(asked.out, csv ? RowsOut::Form::csv : RowsOut::Form::json,
-              {"anchor_closed_at", "role", "product", "direction", "rule", "stop_loss_ratio", "size_hint", "confidence", "signal_key", "evidence"});
+              {"anchor_closed_at", "role", "product", "direction", "rule", "stop_loss_ratio", "size_hint", "confidence",
+               "signal_key", "evidence"});
   Told told;
   const auto write = [&] {
     for (const StrategyIntent& intent : ran.intents()) {
@@ -222,7 +257,8 @@ void run(const CommandLine& line, const RunAsked& asked) {
 void add_strategy_commands(CLI::App& app, CommandLine& line) {
   CLI::App& group = add_group(app, "strategy", "Strategies as files: check them, run one over bars (docs/strategies.md)");
 
-  CLI::App& checked = *group.add_subcommand("check", "Every mistake with file, line and column, one a line; exit code 2 where there is one");
+  CLI::App& checked =
+      *group.add_subcommand("check", "Every mistake with file, line and column, one a line; exit code 2 where there is one");
   struct CheckAsked {
     std::vector<std::string> files, params;
   };
@@ -237,11 +273,13 @@ void add_strategy_commands(CLI::App& app, CommandLine& line) {
   CLI::App& ran = *group.add_subcommand("run", "The intents of a strategy over recorded or generated bars");
   const auto to_run = std::make_shared<RunAsked>();
   ran.add_option("FILE", to_run->file, "A strategy file")->required();
-  ran.add_option("--bars", to_run->bars, "ROLE=FILE, bars of the anchor (as for tally indicators), or ROLE=generate:PRODUCT:COUNT:SEED");
+  ran.add_option("--bars", to_run->bars,
+                 "ROLE=FILE, bars of the anchor (as for tally indicators), or ROLE=generate:PRODUCT:COUNT:SEED");
   ran.add_option("--product", to_run->products, "ROLE=PRODUCT that the role is bound to (default: the role's name)");
   ran.add_option("--param", to_run->params, "NAME=VALUE instead of a parameter's default; may be given several times");
   ran.add_option("--side", to_run->side, "Of quotes: bid, ask or mid (the default)")->check(CLI::IsMember({"bid", "ask", "mid"}));
-  ran.add_option("--stamp", to_run->stamp, "Whether a bar is stamped with its open (the default) or its end")->check(CLI::IsMember({"open", "end"}));
+  ran.add_option("--stamp", to_run->stamp, "Whether a bar is stamped with its open (the default) or its end")
+      ->check(CLI::IsMember({"open", "end"}));
   ran.add_option("--run-id", to_run->run_id, "Tags the intents");
   ran.add_option("--out", to_run->out, "The CSV file to write (default: standard output)");
   ran.add_flag("--json", line.json, "JSON: the summary with --out, the intents without");

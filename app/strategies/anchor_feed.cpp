@@ -31,7 +31,8 @@ void AnchorFeed::add_file(std::uint32_t role, const std::string& file, BarStamp 
     do {
       if (!rows->next(row)) return false;
       if (contract.value_or(row.contract) != row.contract)
-        throw TextFileError(rows->where() + ": " + row.contract + " after " + *contract + "; a role is one series, of one contract");
+        throw TextFileError(rows->where() + ": " + row.contract + " after " + *contract +
+                            "; a role is one series, of one contract");
       contract = row.contract;
       if (!row.priced) ++*left_out;
     } while (!row.priced);
@@ -40,8 +41,8 @@ void AnchorFeed::add_file(std::uint32_t role, const std::string& file, BarStamp 
     } catch (const std::invalid_argument& error) {
       throw TextFileError(rows->where() + ": " + error.what());
     }
-    bar.bar = {double_of(row.prices[0].text()), double_of(row.prices[1].text()), double_of(row.prices[2].text()), double_of(row.prices[3].text()),
-               double_of(row.volume.text())};
+    bar.bar = {double_of(row.prices[0].text()), double_of(row.prices[1].text()), double_of(row.prices[2].text()),
+               double_of(row.prices[3].text()), double_of(row.volume.text())};
     return true;
   });
 }
@@ -63,7 +64,9 @@ void AnchorFeed::next(std::vector<AnchorBar>& bars, std::size_t most) {
   while (bars.size() < most) {
     Source* first = nullptr;
     for (Source& source : sources_)
-      if (source.open && (!first || std::pair(source.bar.closed_at, source.bar.role) < std::pair(first->bar.closed_at, first->bar.role))) first = &source;
+      if (source.open &&
+          (!first || std::pair(source.bar.closed_at, source.bar.role) < std::pair(first->bar.closed_at, first->bar.role)))
+        first = &source;
     if (!first) return;
     bars.push_back(first->bar);
     first->open = first->read(first->bar);

@@ -13,8 +13,8 @@ struct TextPlace {
 
 TextPlace place_of(std::string_view text, std::size_t position);
 
-// `begin`: where the scalar's token begins (its quote, its '|' or '>', or its first character). `value`: what it was read as. Layout
-// may have changed on the way, characters have not: they are found again one by one.
+// `begin`: where the scalar's token begins (its quote, its '|' or '>', or its first character). `value`: what it was read as.
+// Layout may have changed on the way, characters have not: they are found again one by one.
 std::size_t position_in(std::string_view text, std::size_t begin, std::string_view value, std::size_t offset);
 
 }  // namespace tally

@@ -76,7 +76,8 @@ class Reader {
           else if (key == "description") scalar(node, key);
           else if (key == "universe") definition_.roles = list(node, key);
           else if (key == "timeframes") timeframes(node);
-          else if (key == "parameters") each(node, key, [&](const std::string& of, const YAML::Node& value) { parameter(of, value); });
+          else if (key == "parameters")
+            each(node, key, [&](const std::string& of, const YAML::Node& value) { parameter(of, value); });
           else if (key == "indicators")
             each(node, key, [&](const std::string& of, const YAML::Node& value) {
               definition_.indicators.push_back({of, scalar(value, "indicators." + of)});
@@ -103,7 +104,8 @@ class Reader {
     std::set<std::string> seen;
     for (const auto& pair : node) {
       if (!pair.first.IsScalar()) wrong(pair.first.Mark(), name + " has a key that is no name");
-      else if (const std::string key = pair.first.Scalar(); !seen.insert(key).second) wrong(pair.first.Mark(), "'" + key + "' stands there twice");
+      else if (const std::string key = pair.first.Scalar(); !seen.insert(key).second)
+        wrong(pair.first.Mark(), "'" + key + "' stands there twice");
       else {
         places_.note(path.empty() ? key : path + '.' + key, pair.first);  // a scalar notes itself instead
         take(key, pair.second);
@@ -125,11 +127,13 @@ class Reader {
       const std::string nearest = indicators::nearest_name(key, known);
       met.insert(nearest);  // misspelt is not missing as well
       for (const auto& pair : node)
-        if (pair.first.IsScalar() && pair.first.Scalar() == key) wrong(pair.first.Mark(), "'" + key + "' is not a known key", nearest);
+        if (pair.first.IsScalar() && pair.first.Scalar() == key)
+          wrong(pair.first.Mark(), "'" + key + "' is not a known key", nearest);
     });
     if (!node.IsMap()) return;
     for (const Key& key : keys)
-      if (key.required && !met.contains(key.name)) wrong(node.Mark(), "'" + (path.empty() ? "" : path + '.') + key.name + "' is missing");
+      if (key.required && !met.contains(key.name))
+        wrong(node.Mark(), "'" + (path.empty() ? "" : path + '.') + key.name + "' is missing");
   }
 
   std::string scalar(const YAML::Node& node, const std::string& path) {
@@ -156,11 +160,15 @@ class Reader {
   }
 
   void timeframes(const YAML::Node& node) {
-    map(node, "timeframes", {{"anchor", true}, {"coarser", false}, {"zone", false}}, [&](const std::string& key, const YAML::Node& value) {
-      if (key == "anchor") definition_.anchor = scalar(value, "timeframes.anchor");
-      else if (key == "zone") definition_.zone = scalar(value, "timeframes.zone");
-      else definition_.timeframes = list(value, "timeframes.coarser");
-    });
+    map(node, "timeframes", {{"anchor", true}, {"coarser", false}, {"zone", false}},
+        [&](const std::string& key, const YAML::Node& value) {
+          if (key == "anchor")
+            definition_.anchor = scalar(value, "timeframes.anchor");
+          else if (key == "zone")
+            definition_.zone = scalar(value, "timeframes.zone");
+          else
+            definition_.timeframes = list(value, "timeframes.coarser");
+        });
   }
 
   ParameterValue number(const YAML::Node& node, const std::string& path) {
@@ -188,16 +196,29 @@ class Reader {
     StrategyRules read;
     read.role = of;
     map(node, path,
-        {{"long", false}, {"short", false}, {"exit", false}, {"flat", false}, {"stop_loss_ratio", false}, {"size_hint", false}, {"confidence", false}},
+        {{"long", false},
+         {"short", false},
+         {"exit", false},
+         {"flat", false},
+         {"stop_loss_ratio", false},
+         {"size_hint", false},
+         {"confidence", false}},
         [&](const std::string& key, const YAML::Node& value) {
           const std::string text = scalar(value, path + '.' + key);
-          if (key == "long") read.long_when = text;
-          else if (key == "short") read.short_when = text;
-          else if (key == "exit") read.exit_when = text;
-          else if (key == "flat") read.flat_when = text;
-          else if (key == "stop_loss_ratio") read.stop_loss_ratio = text;
-          else if (key == "size_hint") read.size_hint = text;
-          else read.confidence = text;
+          if (key == "long")
+            read.long_when = text;
+          else if (key == "short")
+            read.short_when = text;
+          else if (key == "exit")
+            read.exit_when = text;
+          else if (key == "flat")
+            read.flat_when = text;
+          else if (key == "stop_loss_ratio")
+            read.stop_loss_ratio = text;
+          else if (key == "size_hint")
+            read.size_hint = text;
+          else
+            read.confidence = text;
         });
     definition_.rules.push_back(std::move(read));
   }
@@ -215,7 +236,8 @@ class Reader {
         return;
       }
       const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), definition_.rate_limit.openings);
-      if (code != std::errc() || end != text.data() + text.size() || definition_.rate_limit.openings == 0 || definition_.rate_limit.openings > 100'000)
+      if (code != std::errc() || end != text.data() + text.size() || definition_.rate_limit.openings == 0 ||
+          definition_.rate_limit.openings > 100'000)
         wrong(value.Mark(), "'" + text + "' is no whole number from 1 to 100000");
     });
   }
@@ -231,16 +253,18 @@ YAML::Node parsed_yaml(const std::string& text, const std::string& file) {
     if (!root.IsMap()) throw StrategyFileError(file, {{1, 1, "a strategy is a mapping of keys to values", {}}});
     return root;
   } catch (const YAML::ParserException& error) {
-    throw StrategyFileError(file, {{static_cast<std::size_t>(error.mark.line) + 1, static_cast<std::size_t>(error.mark.column) + 1,
-                                    "no YAML: " + error.msg, {}}});
+    throw StrategyFileError(file, {{static_cast<std::size_t>(error.mark.line) + 1,
+                                    static_cast<std::size_t>(error.mark.column) + 1,
+                                    "no YAML: " + error.msg,
+                                    {}}});
   }
 }
 
 }  // namespace
 
 StrategyFileError::StrategyFileError(std::string of_file, std::vector<FileMistake> all_found)
-    : std::runtime_error(of_file + ':' + std::to_string(all_found.front().line) + ':' + std::to_string(all_found.front().column) + ": " +
-                         all_found.front().problem),
+    : std::runtime_error(of_file + ':' + std::to_string(all_found.front().line) + ':' + std::to_string(all_found.front().column) +
+                         ": " + all_found.front().problem),
       file(std::move(of_file)),
       found(std::move(all_found)) {
   std::stable_sort(found.begin(), found.end(), [](const FileMistake& a, const FileMistake& b) {

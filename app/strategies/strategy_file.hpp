@@ -27,8 +27,8 @@ struct StrategyFileError : std::runtime_error {
 
 using ParameterChoices = std::map<std::string, ParameterValue>;
 
-// The definition as it stands there. Throws StrategyFileError where the text is no YAML, a key is missing or not known, or a value
-// is of the wrong form. `file` is only for messages.
+// The definition as it stands there. Throws StrategyFileError where the text is no YAML, a key is missing or not known, or a
+// value is of the wrong form. `file` is only for messages.
 StrategyDefinition read_strategy(const std::string& text, const std::string& file);
 
 // Read, bound and compiled. Throws StrategyFileError with everything that is wrong.
@@ -36,7 +36,8 @@ strategy::ProgramPtr load_strategy(const std::string& text, const std::string& f
 // The same of a file on disk; one that cannot be read is a mistake of line 1.
 strategy::ProgramPtr load_strategy_file(const std::string& file, const ParameterChoices& choices = {});
 
-// JSON Schema (draft 2020-12) of the file, as text. What it accepts has the right form; names and expressions are read by load_strategy.
+// JSON Schema (draft 2020-12) of the file, as text. What it accepts has the right form; load_strategy reads names and
+// expressions.
 std::string strategy_schema();
 
 }  // namespace tally

@@ -1,5 +1,5 @@
-// Notices that a strategy file has other content, and compiles it. A file is told apart by the hash of its bytes, not by its time:
-// one that was touched or written anew with the same content is no change.
+// Notices that a strategy file has other content, and compiles it. A file is told apart by the hash of its bytes, not by its
+// time: one that was touched or written anew with the same content is no change.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,8 @@ class StrategyWatch {
 
   const strategy::ProgramPtr& program() const { return program_; }  // the last good one
 
-  // A content that was not seen in the last poll: compiled, or refused with the reasons, which are told once. What was running goes on.
+  // A content that was not seen in the last poll: compiled, or refused with the reasons, which are told once. What was running
+  // goes on.
   struct Change {
     strategy::ProgramPtr program;          // null: refused
     std::vector<std::string> mistakes;     // one a line, as `tally strategy check` says them
