@@ -27,7 +27,7 @@ void AnchorFeed::add(std::uint32_t role, std::function<bool(AnchorBar&)> read) {
 void AnchorFeed::add_file(std::uint32_t role, const std::string& file, BarStamp stamp) {
   const auto rows = std::make_shared<BarRows>(file, stamp.side);
   const std::int64_t shift = stamp.at_end ? 0 : anchor_ns_;
-  add(role, [left_out = left_out_, rows, shift, row = BarRow(), contract = std::optional<std::string>()](AnchorBar& bar) mutable {
+  add(role, [left_out = left_out_, rows, shift, length = anchor_ns_, row = BarRow(), contract = std::optional<std::string>()](AnchorBar& bar) mutable {
     do {
       if (!rows->next(row)) return false;
       if (contract.value_or(row.contract) != row.contract)
@@ -36,11 +36,14 @@ void AnchorFeed::add_file(std::uint32_t role, const std::string& file, BarStamp 
       contract = row.contract;
       if (!row.priced) ++*left_out;
     } while (!row.priced);
+    const std::int64_t before = bar.closed_at;
     try {
       bar.closed_at = time_of_iso(rows->daily() ? row.stamp + "T00:00:00Z" : row.stamp).ns + shift;
     } catch (const std::invalid_argument& error) {
       throw TextFileError(rows->where() + ": " + error.what());
     }
+    if (before < bar.closed_at && bar.closed_at - before < length)
+      throw TextFileError(rows->where() + ": bars are closer together than the strategy's anchor is long");
     bar.bar = {double_of(row.prices[0].text()), double_of(row.prices[1].text()), double_of(row.prices[2].text()),
                double_of(row.prices[3].text()), double_of(row.volume.text())};
     return true;

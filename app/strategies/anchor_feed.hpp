@@ -19,7 +19,8 @@ class AnchorFeed {
  public:
   explicit AnchorFeed(std::int64_t anchor_ns) : anchor_ns_(anchor_ns) {}
 
-  // Throws TextFileError where the file cannot be read, and next() does where a row cannot, or is of another contract.
+  // Throws TextFileError where the file cannot be read, and next() does where a row cannot, is of another contract, or
+  // is finer than the anchor.
   void add_file(std::uint32_t role, const std::string& file, BarStamp stamp);
   // `count` generated minute bars of one of the job's products. Throws std::invalid_argument on another.
   void add_generated(std::uint32_t role, const std::string& product, std::size_t count, std::uint64_t seed);

@@ -94,6 +94,15 @@ TEST_CASE("run takes what resample wrote, and one contract only") {
   CHECK(refused.err.find("line 3: M4 after H4; a role is one series, of one contract") != std::string::npos);
 }
 
+TEST_CASE("Bars that are finer than the anchor are refused") {
+  Workplace here;
+  const std::string seconds = here.file("s.csv", "ts_utc,open,high,low,close,volume\n2024-01-02T00:00:00Z,9,9,9,9,1\n"
+                                                 "2024-01-02T00:00:01Z,9,9,9,9,1\n");
+  const Ended refused = here.tally("strategy run " + here.file("a.yaml", text) + " --bars main=" + seconds);
+  CHECK(refused.code == 1);
+  CHECK(refused.err.find("line 3: bars are closer together than the strategy's anchor is long") != std::string::npos);
+}
+
 TEST_CASE("What run cannot do it says in one line") {
   Workplace here;
   const std::string file = here.file("a.yaml", text), recorded = here.file("bars.csv", bars);
