@@ -50,6 +50,7 @@ int main(int argc, char** argv) {
   add_resolve_command(app, line);
   add_book_command(app, line);
   add_tick_command(app, line);
+  add_strategy_commands(app, line);
   try {
     app.parse(argc, argv);
     return line.exit_code;

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "messages/strategies.hpp"
 #include "messages/supervision.hpp"
 #include "messages/venue.hpp"
 
@@ -25,6 +26,8 @@ using Message = std::variant<
     AlertTriggered,
     // signals and intents
     SendSignal, SignalReceived, SignalForcedFlatHandled, IntentCreated, IntentReleased, IntentCancelRequested,
+    // strategies
+    StrategyVersionAdopted, StrategySwitched, StrategyIntent,
     // ledger
     DepositFunds, WithdrawFunds, AddSubscription, ChangeSubscription, AllotCapital, ReleaseCapital, SubscriptionUpdated,
     InvestorLedgerUpdated, PositionUpdated, BufferAdjusted, CapitalAllotted, CapitalReleased, WithdrawalRequested, WithdrawalSettled,

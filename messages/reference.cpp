@@ -55,7 +55,8 @@ std::string tagged(std::type_identity<Id<Tag>>) {
 }
 template <class Tag, std::size_t Capacity>
 std::string tagged(std::type_identity<Token<Tag, Capacity>>) {
-  return std::string(without_tag(type_name<Tag>())) + (std::same_as<Token<Tag, Capacity>, IdempotencyKey> ? "Key" : "Id");
+  const std::string name(without_tag(type_name<Tag>()));
+  return name.ends_with("Hash") ? name : name + (std::same_as<Token<Tag, Capacity>, IdempotencyKey> ? "Key" : "Id");
 }
 
 // Tables of the structs and enumerations that fields are made of, by name; filled as they are met.

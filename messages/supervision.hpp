@@ -16,9 +16,10 @@ enum class EntityKind : std::uint8_t {
   broker_session = 6,
   reconciliation = 7,
   simulated_exchange = 8,
+  strategy = 9,
 };
 BOOST_DESCRIBE_ENUM(EntityKind, none, signal, investor, subscription, netting_book, risk_authority, broker_session, reconciliation,
-                    simulated_exchange)
+                    simulated_exchange, strategy)
 
 struct EntityRef {
   EntityKind kind = EntityKind::none;

@@ -70,6 +70,17 @@ class Resampler {
   const std::optional<Coarser>& open() const { return open_; }
   std::uint64_t late() const { return late_; }
 
+  // The state, for a visitor of numbers (actors/indicators/state.hpp); the timeframe is none.
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor& visit) {
+    bool begun = self.open_.has_value();
+    visit(begun, self.next_from_, self.late_);
+    if constexpr (Visitor::reads) self.open_ = begun ? std::optional<Coarser>(Coarser{}) : std::nullopt;
+    if (!begun) return;
+    auto& bar = *self.open_;
+    visit(bar.bucket.start, bar.bucket.end, bar.open, bar.high, bar.low, bar.close, bar.volume, bar.source_bars, bar.final);
+  }
+
  private:
   Timeframe timeframe_;
   std::optional<Coarser> open_;
