@@ -1,19 +1,15 @@
 // Indicators over the benchmark's year of minutes: bars a second of each kind behind its virtual call, and of the concrete
 // classes that a backtest uses without one, beside two bare sums in the same run.
-#include <benchmark/benchmark.h>
-
 #include "actors/indicators/moving_average.hpp"
 #include "actors/indicators/spec.hpp"
-#include "bench/bars.hpp"
+#include "bench/year.hpp"
 
 namespace {
 
 using namespace tally::indicators;
-
-const std::vector<tally::bench::Bar>& year() {
-  static const auto all = tally::bench::generate_bars(0, 525'600);
-  return all;
-}
+using tally::bench::bare_crossing;
+using tally::bench::count_bars;
+using tally::bench::year;
 
 const std::vector<Bar>& year_in_doubles() {
   static const auto all = [] {
@@ -26,27 +22,6 @@ const std::vector<Bar>& year_in_doubles() {
   return all;
 }
 
-void count_bars(benchmark::State& state) {
-  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(year().size()));
-}
-
-// The limit: two sums over one array of closes.
-void bare_crossing(benchmark::State& state) {
-  const auto& bars = year();
-  for (auto _ : state) {
-    std::int64_t fast = 0, slow = 0;
-    int crossings = 0;
-    bool above = false;
-    for (std::size_t i = 0; i < bars.size(); ++i) {
-      fast += bars[i].close - (i >= 10 ? bars[i - 10].close : 0);
-      slow += bars[i].close - (i >= 30 ? bars[i - 30].close : 0);
-      crossings += above != (3 * fast > slow);
-      above = 3 * fast > slow;
-    }
-    benchmark::DoNotOptimize(crossings);
-  }
-  count_bars(state);
-}
 BENCHMARK(bare_crossing)->Unit(benchmark::kMillisecond);
 
 void exact_crossing(benchmark::State& state) {

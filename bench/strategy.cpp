@@ -1,19 +1,15 @@
 // Strategies over the benchmark's year of minutes: bars a second through compiled rules, beside the same two sums in a bare loop
 // (bench/indicators.cpp has that of indicators alone).
-#include <benchmark/benchmark.h>
-
 #include "actors/strategy/compile.hpp"
 #include "actors/strategy/strategy.hpp"
-#include "bench/bars.hpp"
+#include "bench/year.hpp"
 
 namespace {
 
 using namespace tally;
-
-const std::vector<bench::Bar>& year() {
-  static const auto all = bench::generate_bars(0, 525'600);
-  return all;
-}
+using bench::bare_crossing;
+using bench::count_bars;
+using bench::year;
 
 const std::vector<AnchorBar>& feed() {
   static const auto all = [] {
@@ -39,26 +35,6 @@ StrategyDefinition definition_of(StrategyRules rules, std::vector<StrategyIndica
   return definition;
 }
 
-void count_bars(benchmark::State& state) {
-  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(year().size()));
-}
-
-void bare_crossing(benchmark::State& state) {
-  const auto& bars = year();
-  for (auto _ : state) {
-    std::int64_t fast = 0, slow = 0;
-    int crossings = 0;
-    bool above = false;
-    for (std::size_t i = 0; i < bars.size(); ++i) {
-      fast += bars[i].close - (i >= 10 ? bars[i - 10].close : 0);
-      slow += bars[i].close - (i >= 30 ? bars[i - 30].close : 0);
-      crossings += above != (3 * fast > slow);
-      above = 3 * fast > slow;
-    }
-    benchmark::DoNotOptimize(crossings);
-  }
-  count_bars(state);
-}
 BENCHMARK(bare_crossing)->Unit(benchmark::kMillisecond);
 
 void run(benchmark::State& state, const StrategyDefinition& definition) {

@@ -14,52 +14,24 @@
 #include "messages/json.hpp"
 #include "tests/app/temporary_directory.hpp"
 #include "tests/catch.hpp"
+#include "tests/ended.hpp"
 
 using namespace tally;
 namespace json = boost::json;
 
 namespace {
 
-struct Ended {
-  int code = -1;
-  std::string out;
-  std::string err;
-  json::value parsed() const { return json::parse(out); }
-};
-
-std::string content_of(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  std::stringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
 class Shell {
  public:
   // `arguments` as a shell takes them; --data is added.
   Ended tally(const std::string& arguments) const { return run(arguments + " --data " + data().string()); }
-  Ended run(const std::string& arguments) const {
-    const auto out = directory_.path() / "out";
-    const auto err = directory_.path() / "err";
-    const std::string command = std::string(TALLY_BINARY_DIR "/tally ") + arguments + " --profile " TALLY_SOURCE_DIR "/cfg/default.yaml > " +
-                                out.string() + " 2> " + err.string();
-    return ended(command, out, err);
-  }
-  Ended plain(const std::string& arguments) const {
-    const auto out = directory_.path() / "out";
-    const auto err = directory_.path() / "err";
-    return ended(std::string(TALLY_BINARY_DIR "/tally ") + arguments + " > " + out.string() + " 2> " + err.string(), out, err);
-  }
+  Ended run(const std::string& arguments) const { return plain(arguments + " --profile " TALLY_SOURCE_DIR "/cfg/default.yaml"); }
+  Ended plain(const std::string& arguments) const { return run_command(TALLY_BINARY_DIR "/tally " + arguments, directory_.path()); }
 
   std::filesystem::path data() const { return directory_.path() / "data"; }
   const std::filesystem::path& path() const { return directory_.path(); }
 
  private:
-  static Ended ended(const std::string& command, const std::filesystem::path& out, const std::filesystem::path& err) {
-    const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, content_of(out), content_of(err)};
-  }
-
   TemporaryDirectory directory_;
 };
 

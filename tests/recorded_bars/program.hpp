@@ -1,17 +1,14 @@
 // The program over files of bars, and the recordings where they are.
 #pragma once
 
-#include <sys/wait.h>
-
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <sstream>
 
 #include "app/text_lines.hpp"
 #include "tests/app/temporary_directory.hpp"
 #include "tests/catch.hpp"
+#include "tests/ended.hpp"
 
 namespace tally {
 
@@ -23,11 +20,6 @@ inline bool recordings_are_missing(const char* folder) {
   return true;
 }
 
-struct Ended {
-  int code = -1;
-  std::string out, err;
-};
-
 // A folder for one test, and the program run in it.
 class Workplace {
  public:
@@ -37,19 +29,9 @@ class Workplace {
     std::ofstream(path(name), std::ios::binary) << text;
     return path(name).string();
   }
-  std::string text(const std::string& name) const {
-    std::ifstream in(path(name), std::ios::binary);
-    std::stringstream all;
-    all << in.rdbuf();
-    return all.str();
-  }
+  std::string text(const std::string& name) const { return content_of(path(name)); }
   // `arguments` as a shell takes them.
-  Ended tally(const std::string& arguments) const {
-    const std::string command =
-        TALLY_BINARY_DIR "/tally " + arguments + " > " + path("stdout").string() + " 2> " + path("stderr").string();
-    const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text("stdout"), text("stderr")};
-  }
+  Ended tally(const std::string& arguments) const { return run_command(TALLY_BINARY_DIR "/tally " + arguments, directory_.path()); }
 
  private:
   TemporaryDirectory directory_;

@@ -1,11 +1,10 @@
 // `tally lots` and `tally stats` as processes: what people and scripts see.
-#include <sys/wait.h>
-
 #include <boost/json.hpp>
 
 #include "app/exit_code.hpp"
 #include "messages/decimal.hpp"
 #include "tests/catch.hpp"
+#include "tests/ended.hpp"
 #include "tests/reports/report_files.hpp"
 
 using namespace tally;
@@ -13,19 +12,10 @@ namespace json = boost::json;
 
 namespace {
 
-struct Ended {
-  int code = -1;
-  std::string out;
-  std::string err;
-};
-
 class Folder {
  public:
   std::string file(const std::string& name) const { return (directory_.path() / name).string(); }
-  Ended run(const std::string& command) const {
-    const int status = std::system((command + " > " + file("out") + " 2> " + file("err")).c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text_in(file("out")), text_in(file("err"))};
-  }
+  Ended run(const std::string& command) const { return run_command(command, directory_.path()); }
   Ended tally(const std::string& arguments) const { return run(TALLY_BINARY_DIR "/tally " + arguments); }
 
  private:

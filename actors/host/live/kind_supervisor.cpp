@@ -211,9 +211,9 @@ void KindSupervisor::stop(std::uint32_t index) {
     send_exit(child.actor, caf::exit_reason::user_shutdown);
     child.actor = nullptr;
   }
-  spdlog::error("{}: {} stopped on entry {} after {} attempts: {}", context_->shard.text(), text_of(EntityRef{kind_, slot.key}), trouble.waiting.front(),
-                context_->supervision.attempts_max, trouble.cause);
   EntityStopped record{{kind_, slot.key}, trouble.waiting.front(), context_->supervision.attempts_max, trouble.cause, trouble.waiting};
+  spdlog::error("{}: {} stopped on entry {} after {} attempts: {}", context_->shard.text(), text_of(record.entity), record.input,
+                record.attempt, record.cause);
   slot.outputs.push_back({{}, 0, std::move(record)});
 }
 
