@@ -10,8 +10,6 @@
 namespace tally {
 namespace {
 
-constexpr std::string_view venue_prefix = "venue/";
-
 void refuse_other_account(const Journal& journal, Symbol account) {
   for (const Symbol shard : journal.shards())
     if (!is_venue_shard(shard) && shard != account)
@@ -37,9 +35,6 @@ bool recorded(const StartingPoint& point, const Message& wanted) {
 }
 
 }  // namespace
-
-Symbol venue_shard_of(VenueId venue) { return Symbol(std::string(venue_prefix) + std::string(venue.text())); }
-bool is_venue_shard(Symbol shard) { return shard.text().starts_with(venue_prefix); }
 
 AccountNode::AccountNode(Profile profile, std::shared_ptr<Journal> journal, std::string name)
     : profile_(std::move(profile)), journal_(std::move(journal)) {

@@ -15,11 +15,9 @@
 #include "app/market_view.hpp"
 #include "app/profile.hpp"
 #include "app/venue_link.hpp"
+#include "app/venue_shard.hpp"
 
 namespace tally {
-
-Symbol venue_shard_of(VenueId venue);
-bool is_venue_shard(Symbol shard);
 
 class AccountNode {
  public:

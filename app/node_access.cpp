@@ -4,6 +4,7 @@
 #include <chrono>
 #include <thread>
 
+#include "app/account_node.hpp"
 #include "app/control_client.hpp"
 #include "app/exit_code.hpp"
 #include "app/remote_journal.hpp"

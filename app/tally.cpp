@@ -25,9 +25,9 @@ int main(int argc, char** argv) {
   using namespace tally;
   spdlog::set_default_logger(spdlog::stderr_color_mt("tally"));  // standard output is for answers
   spdlog::set_level(spdlog::level::warn);
-  CLI::App app("One account, many investors: signals in, exact books out.", "tally");
-  app.require_subcommand(1);
-  app.footer(footer);
+  ArgumentParser parser("One account, many investors: signals in, exact books out.", "tally");
+  parser.footer(footer);
+  Command app = parser.root().require_subcommand();
   CommandLine line;
   const char* user = std::getenv("USER");
   line.by = user && *user ? user : "operator";
@@ -52,13 +52,8 @@ int main(int argc, char** argv) {
   add_tick_command(app, line);
   add_strategy_commands(app, line);
   try {
-    app.parse(argc, argv);
+    parser.parse(argc, argv);
     return line.exit_code;
-  } catch (const CLI::Success& asked_for_help) {
-    return app.exit(asked_for_help);
-  } catch (const CLI::ParseError& error) {
-    const auto unknown = app.remaining(true);
-    return failed(exit_usage, unknown.empty() ? error.what() : "'" + unknown.front() + "' is not expected here; see tally --help");
   } catch (const CommandFailed& error) {
     return failed(error.code, error.what());
   } catch (const std::exception& error) {

@@ -4,9 +4,9 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "app/commands/command.hpp"
 #include "app/control_client.hpp"
 #include "app/exit_code.hpp"
 #include "app/node_access.hpp"
@@ -63,19 +63,16 @@ int run(const Where& where) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Runs one node: an account, its venue, their journal, and the socket that tally talks to.", "tallyd");
+  ArgumentParser parser("Runs one node: an account, its venue, their journal, and the socket that tally talks to.", "tallyd");
   Where where;
+  Command app = parser.root();
   app.add_option("--data", where.data, "The node's data directory (default: the profile's)");
   app.add_option("--profile", where.profile, "The profile (default: the one kept in the data directory, else cfg/default.yaml)");
   try {
-    app.parse(argc, argv);
+    if (!parser.parse(argc, argv)) return exit_done;
     const int code = run(where);
     spdlog::info("stopped");
     return code;
-  } catch (const CLI::Success& asked_for_help) {
-    return app.exit(asked_for_help);
-  } catch (const CLI::ParseError& error) {
-    return failed(exit_usage, error.what());
   } catch (const CommandFailed& error) {
     return failed(error.code, error.what());
   } catch (const std::exception& error) {

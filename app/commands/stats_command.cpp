@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "app/commands/command_line.hpp"
+#include "app/commands/parsed.hpp"
 #include "app/csv_file.hpp"
 #include "app/shortest_text.hpp"
 #include "app/statistics/equity_report.hpp"
@@ -92,14 +93,14 @@ void stats(const CommandLine& line, const StatsAsked& asked) {
 
 }  // namespace
 
-void add_stats_command(CLI::App& app, CommandLine& line) {
-  CLI::App& command = *app.add_subcommand("stats", "Statistics of a series of equity by daily closes (docs/statistics.md)");
+void add_stats_command(Command app, CommandLine& line) {
+  Command command = app.add_subcommand("stats", "Statistics of a series of equity by daily closes (docs/statistics.md)");
   const auto asked = std::make_shared<StatsAsked>();
-  command.add_option("--equity", asked->equity, "A CSV file, plain or gzip, with the columns ts_utc and equity")->required();
+  command.add_option("--equity", asked->equity, "A CSV file, plain or gzip, with the columns ts_utc and equity").required();
   command.add_option("--zone", asked->zone, "The IANA time zone whose days count (default: Europe/Oslo)");
   command.add_option("--days", asked->days, "observed: days with an observation; calendar: every date, carried forward")
-      ->required()->check(CLI::IsMember({"observed", "calendar"}));
-  command.add_option("--periods-per-year", asked->periods_per_year, "Days a year to annualise with: 252, 365")->required();
+      .required().one_of({"observed", "calendar"});
+  command.add_option("--periods-per-year", asked->periods_per_year, "Days a year to annualise with: 252, 365").required();
   command.add_option("--risk-free", asked->risk_free, "Risk-free rate a year, e.g. 0.02 (default: 0)");
   command.add_option("--initial-equity", asked->initial_equity, "Equity before the first row (default: the first row's)");
   command.add_option("--buckets", asked->buckets, "Write the daily closes to this CSV file, too");

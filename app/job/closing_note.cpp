@@ -5,6 +5,7 @@
 
 #include "actors/programs.hpp"
 #include "app/node_access.hpp"
+#include "app/venue_shard.hpp"
 #include "app/table.hpp"
 #include "app/time_text.hpp"
 #include "app/views/statement_text.hpp"

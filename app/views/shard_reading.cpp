@@ -1,7 +1,7 @@
 #include "app/views/shard_reading.hpp"
 
 #include "actors/programs.hpp"
-#include "app/account_node.hpp"
+#include "app/venue_shard.hpp"
 
 namespace tally {
 
