@@ -1,5 +1,7 @@
 #include "app/views/shard_reading.hpp"
 
+#include <boost/json/value.hpp>
+
 #include "actors/programs.hpp"
 #include "app/venue_shard.hpp"
 
