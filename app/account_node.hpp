@@ -41,6 +41,7 @@ class AccountNode {
   TimeAuthority& time() { return *time_; }
   const Profile& profile() const { return profile_; }
   const Journal& journal() const { return *journal_; }
+  std::shared_ptr<const Journal> shared_journal() const { return journal_; }
   Symbol account() const { return profile_.account.account.symbol(); }
   Symbol venue() const { return venue_shard_of(profile_.venue.venue); }
 

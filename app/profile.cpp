@@ -113,6 +113,15 @@ void read_storage(YamlSection section, StorageSettings& storage) {
   if (storage.snapshot_every < 1) section.refuse("snapshotEvery", "must be at least 1");
 }
 
+// Profiles of data directories that are older than this section do without it.
+void read_monitoring(YamlSection section, MonitoringSettings& monitoring) {
+  monitoring.export_to = section.value<MonitoringExport>("export");
+  monitoring.listen = section.value<std::string>("listen");
+  monitoring.top_symbols = section.value<std::uint32_t>("topSymbols");
+  section.finish();
+  if (monitoring.listen.find(':') == std::string::npos) section.refuse("listen", "must be HOST:PORT");
+}
+
 Profile profile_of(YamlSection top) {
   Profile profile;
   read_account(top.section("account"), profile);
@@ -124,6 +133,7 @@ Profile profile_of(YamlSection top) {
   read_dedupe(top.section("dedupe"));
   read_supervision(top.section("supervision"), profile.supervision);
   read_storage(top.section("storage"), profile.storage);
+  if (top.has("monitoring")) read_monitoring(top.section("monitoring"), profile.monitoring);
   top.finish();
   return profile;
 }

@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
   add_reconciliation_commands(app, line);
   add_supervision_commands(app, line);
   add_journal_commands(app, line);
+  add_table_command(app, line);
   add_time_command(app, line);
   add_schema_commands(app, line);
   add_split_command(app, line);

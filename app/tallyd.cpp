@@ -11,6 +11,7 @@
 #include "app/exit_code.hpp"
 #include "app/node_access.hpp"
 #include "app/node_operations.hpp"
+#include "gateway/metrics/metrics_endpoint.hpp"
 
 namespace {
 
@@ -43,6 +44,15 @@ sigset_t block_signals() {
   return signals;
 }
 
+std::unique_ptr<MetricsEndpoint> serve_metrics(AccountNode& node) {
+  const MonitoringSettings& settings = node.profile().monitoring;
+  if (settings.export_to != MonitoringExport::metrics) return nullptr;
+  auto endpoint = std::make_unique<MetricsEndpoint>(settings.listen, node.shared_journal(), MetricsEndpoint::Shards{node.account(), node.venue()},
+                                                    settings.top_symbols, [&node] { return node.time().now(); });
+  spdlog::info("metrics on http://{}/metrics", settings.listen);
+  return endpoint;
+}
+
 int run(const Where& where) {
   const DataDirectory data = data_directory(where);
   make_directory(data);
@@ -52,6 +62,7 @@ int run(const Where& where) {
   const auto node = start_node(where, "tallyd");
   const pthread_t self = pthread_self();
   ControlServer control(data.socket(), node_operations(*node, [self] { pthread_kill(self, SIGTERM); }));
+  const auto metrics = serve_metrics(*node);
   spdlog::info("account {} on venue {} runs in {}, socket {}", node->account().text(), node->venue().text(), data.path.string(),
                data.socket().string());
   int signal = 0;

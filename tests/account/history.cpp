@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "actors/subscription/subscription.hpp"
+
 namespace tally::account {
 namespace {
 
