@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-#include "messages/strategies.hpp"
+#include "messages/instruments.hpp"
 #include "messages/supervision.hpp"
 #include "messages/venue.hpp"
 
@@ -41,6 +41,9 @@ using Message = std::variant<
     OrderAccepted, OrderRejected, OrderFilled, OrderCanceled, OrderCancelRejected, OrderInDoubt, ReportMismatched,
     RequestReconciliation, VenueStateRequested, VenueStateReported, VenueStateFolded, DriftDetected, ResolveDrift, DriftResolved,
     ReconciliationCompleted,
+    // market data and instruments
+    TradeTick, QuoteTick, DepthUpdate, DepthSnapshot, MarketBar, OptionTick, OptionChainSnapshot, FeedReported, InstrumentResolved,
+    InstrumentRejected,
     // time and supervision
     DeadlineSet, DeadlineReached, ShardStarted, EntityRestarted, EntityStopped, EntityResumed, InputQuarantined>;
 

@@ -9,40 +9,15 @@
 #include <string>
 #include <vector>
 
-#include "messages/decimal.hpp"
-#include "messages/ids.hpp"
+#include "messages/market_data.hpp"
 
 namespace tally::instruments {
 
 using Day = std::int64_t;
 
-enum class Right : std::uint8_t { call, put };
-BOOST_DESCRIBE_ENUM(Right, call, put)
-
-// One option and what was known of it. A contract that was never quoted has no quoted_at; one whose last quote had one side
-// has one side.
-struct OptionRow {
-  Day expiry = 0;
-  Price strike;
-  Right right = Right::call;
-  std::optional<Price> bid;
-  std::optional<Price> ask;
-  std::optional<Time> quoted_at;          // when the last quote was complete
-  std::optional<Quantity> open_interest;  // in contracts; missing counts as none
-  std::optional<Quantity> volume;         // in contracts; missing counts as none
-  std::optional<Ratio> delta;             // -1 to 1, below 0 for puts; missing is unknown, never zero
-};
-BOOST_DESCRIBE_STRUCT(OptionRow, (), (expiry, strike, right, bid, ask, quoted_at, open_interest, volume, delta))
-
-struct OptionChain {
-  std::string underlying;                 // its name, e.g. "TWX"
-  Time at;                                // the moment of the snapshot
-  Day today = 0;                          // its date at the exchange
-  std::optional<Price> underlying_price;
-  Time underlying_at;                     // when that price was known
-  std::vector<OptionRow> rows;            // in any order
-};
-BOOST_DESCRIBE_STRUCT(OptionChain, (), (underlying, at, today, underlying_price, underlying_at, rows))
+using Right = OptionRight;
+using tally::OptionRow;
+using OptionChain = OptionChainSnapshot;
 
 struct FutureRow {
   Day expiry = 0;                         // the last day of trading

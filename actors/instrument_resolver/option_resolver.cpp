@@ -62,8 +62,8 @@ string look_ahead(const OptionChain& chain, const Rows& rows) {
 string contradiction(const OptionChain& chain, const Rows& rows) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (rows[i].strike <= Price{}) return name_of(chain, rows[i]) + " has a strike that is not above zero";
-    if (rows[i].delta && (*rows[i].delta > Ratio::whole(1) || *rows[i].delta < Ratio::whole(-1)))
-      return name_of(chain, rows[i]) + " has the delta " + rows[i].delta->text();
+    if (rows[i].greeks.delta && (*rows[i].greeks.delta > Ratio::whole(1) || *rows[i].greeks.delta < Ratio::whole(-1)))
+      return name_of(chain, rows[i]) + " has the delta " + rows[i].greeks.delta->text();
     if (i > 0 && contract_of(rows[i]) == contract_of(rows[i - 1])) return name_of(chain, rows[i]) + " is there twice";
   }
   return "";
@@ -156,9 +156,9 @@ class Resolving {
     if (string why = invalid(rule_); !why.empty()) return reject(Rejected::rule_invalid, why);
     if (string why = look_ahead(chain_, rows_); !why.empty()) return reject(Rejected::looks_ahead, why);
     if (chain_.underlying_price.value_or(Price{}) <= Price{})
-      return reject(Rejected::underlying_missing, "no price of " + chain_.underlying + " is known");
+      return reject(Rejected::underlying_missing, "no price of " + std::string(chain_.underlying.text()) + " is known");
     if (is_older(chain_.underlying_at, chain_.at, rule_.underlying_age_ms_max))
-      return reject(Rejected::underlying_stale, "the price of " + chain_.underlying + " is " +
+      return reject(Rejected::underlying_stale, "the price of " + std::string(chain_.underlying.text()) + " is " +
                                                     to_string((chain_.at - chain_.underlying_at) / ns_per_ms) + " ms old, of " +
                                                     to_string(rule_.underlying_age_ms_max) + " allowed");
     if (string why = contradiction(chain_, rows_); !why.empty()) return reject(Rejected::chain_contradictory, why);
@@ -229,11 +229,11 @@ class Resolving {
   }
 
   void choose(const ByDelta& by) {
-    const auto distance = [&](const Considered& item) { return abs(abs(*item.row.delta) - by.delta); };
+    const auto distance = [&](const Considered& item) { return abs(abs(*item.row.greeks.delta) - by.delta); };
     if (seen().considered.empty()) return none_listed();
     std::vector<Considered> known;
     for (const Considered& item : seen().considered)
-      if (item.row.delta) known.push_back(item);
+      if (item.row.greeks.delta) known.push_back(item);
     const Ratio share_min = rule_.completeness.greeks_min;
     if (known.empty() || !is_share(known.size(), seen().considered.size(), share_min)) {
       reject(Rejected::greeks_missing, to_string(known.size()) + " of the " + to_string(seen().considered.size()) + " " +

@@ -11,15 +11,11 @@
 #include <optional>
 #include <vector>
 
-#include "messages/decimal.hpp"
+#include "messages/market_data.hpp"
 
 namespace tally::market {
 
-struct Level {
-  Price price;
-  Quantity quantity;
-  bool operator==(const Level&) const = default;
-};
+using Level = PriceLevel;
 
 // Halfway, rounded down by at most 1e-9; bid <= ask, both above zero.
 constexpr Price middle(Price bid, Price ask) { return Price::from_units(bid.units() + (ask.units() - bid.units()) / 2); }

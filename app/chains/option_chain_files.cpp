@@ -96,7 +96,7 @@ void read_underlying_bars(const std::filesystem::path& file, const DaySoFar& day
 
 OptionChain empty_chain(const std::string& underlying, Time at, const Zone& zone) {
   OptionChain chain;
-  chain.underlying = underlying;
+  chain.underlying = ProductId(underlying);
   chain.at = at;
   chain.today = zone.day_number(at.ns);
   return chain;
@@ -131,7 +131,7 @@ OptionChain read_universe_chain(const OptionChainFiles& files, const std::string
     OptionRow row = contract.in(one, rows);
     row.volume = decimal_if<Quantity>(rows, volume);
     row.open_interest = decimal_if<Quantity>(rows, open_interest);
-    if (decimal_if<Ratio>(rows, volatility).value_or(Ratio{}) != Ratio{}) row.delta = decimal_if<Ratio>(rows, delta);
+    if (decimal_if<Ratio>(rows, volatility).value_or(Ratio{}) != Ratio{}) row.greeks.delta = decimal_if<Ratio>(rows, delta);
     chain.rows.push_back(row);  // one that is there twice stays there twice: the resolver says so
   }
   CsvFile prices(files.underlying);

@@ -124,7 +124,7 @@ json::object shown(const OptionChain& chain, const Considered& item) {
           {"quoted_at", shown_if(row.quoted_at, exact_iso_time)},
           {"open_interest", shown_if(row.open_interest)},
           {"volume", shown_if(row.volume)},
-          {"delta", shown_if(row.delta)},
+          {"delta", shown_if(row.greeks.delta)},
           {"failed", ids_of(item.failed)}};
 }
 
@@ -160,7 +160,7 @@ void print_table(const OptionChain& chain, const OptionResolution& resolution) {
     for (const Considered& item : seen.considered) {
       const bool chosen = resolution.chosen && resolution.chosen->row.strike == item.row.strike;
       table.row({chosen ? "*" : "", std::to_string(item.rank), item.row.strike.text(), cell(item.row.bid), cell(item.row.ask),
-                 cell(item.row.open_interest), cell(item.row.volume), cell(item.row.delta), list_of(item.failed)});
+                 cell(item.row.open_interest), cell(item.row.volume), cell(item.row.greeks.delta), list_of(item.failed)});
     }
     table.print(std::cout, on_terminal());
   }

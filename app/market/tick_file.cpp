@@ -32,7 +32,7 @@ TickFile::TickFile(const std::filesystem::path& file)
 
 bool TickFile::next(TradeTick& trade) {
   if (!file_.next()) return false;
-  trade.at = time();
+  trade.at = trade.received_at = time();
   trade.price = decimal<Price>(*price_, price_decimals_);
   trade.size = decimal<Quantity>(*size_, size_decimals_);
   read_labels(trade);
@@ -41,7 +41,7 @@ bool TickFile::next(TradeTick& trade) {
 
 bool TickFile::next(QuoteTick& quote) {
   if (!file_.next()) return false;
-  quote.at = time();
+  quote.at = quote.received_at = time();
   quote.bid = side(*bid_, bid_size_);
   quote.ask = side(*ask_, ask_size_);
   read_labels(quote);

@@ -27,14 +27,14 @@ inline OptionRow option(Day expiry, Right right, std::int64_t strike) {
   row.open_interest = contracts(500);
   row.volume = contracts(20);
   const std::int64_t above = right == Right::call ? 110 - strike : strike - 90;  // 0, 5 ... 20
-  row.delta = Ratio::from_units((100 + above * 40) * 1'000'000);                  // 0.1, 0.3 ... 0.9
-  if (right == Right::put) row.delta = -*row.delta;
+  row.greeks.delta = Ratio::from_units((100 + above * 40) * 1'000'000);                  // 0.1, 0.3 ... 0.9
+  if (right == Right::put) row.greeks.delta = -*row.greeks.delta;
   return row;
 }
 
 inline OptionChain chain() {
   OptionChain chain;
-  chain.underlying = "ABC";
+  chain.underlying = ProductId("ABC");
   chain.at = noon;
   chain.today = today;
   chain.underlying_price = price("101");

@@ -22,7 +22,7 @@ bool one_in(int n) { return drawn(1, n) == n; }  // shrinks to no
 // Contracts of some expiries and strikes, thinned, with quotes of every quality. Small numbers, so that ties are frequent.
 OptionChain any_chain() {
   OptionChain any;
-  any.underlying = "ABC";
+  any.underlying = ProductId("ABC");
   any.at = noon;
   any.today = today;
   any.underlying_price = Price::from_units(drawn(180, 220) * 500'000'000);
@@ -38,8 +38,8 @@ OptionChain any_chain() {
         if (one_in(8)) row.bid = row.ask = std::nullopt, row.quoted_at.reset();
         row.open_interest = contracts(drawn(0, 6) * 50);
         row.volume = contracts(drawn(0, 20));
-        row.delta = Ratio::from_units(drawn(0, 10) * (right == Right::call ? 100'000'000 : -100'000'000));
-        if (one_in(5)) row.delta.reset();
+        row.greeks.delta = Ratio::from_units(drawn(0, 10) * (right == Right::call ? 100'000'000 : -100'000'000));
+        if (one_in(5)) row.greeks.delta.reset();
         any.rows.push_back(row);
       }
   return any;

@@ -81,7 +81,7 @@ TEST_CASE("A contract without a delta is not chosen by it, and an expiry with to
   OptionChain some = chain();
   OptionRule asked = rule("atm");
   asked.choice = ByDelta{ratio("0.3"), {}};
-  row_of(some, june, Right::call, 105).delta.reset();
+  row_of(some, june, Right::call, 105).greeks.delta.reset();
   CHECK(answer(some, asked) == "ABC-2014-06-21-C-100");  // 0.5, and 110 has 0.1
   asked.ties = Ties::reject;
   CHECK(answer(some, asked) == "AMBIGUOUS");
@@ -92,7 +92,7 @@ TEST_CASE("A contract without a delta is not chosen by it, and an expiry with to
   asked.completeness.greeks_min = ratio("0.800000001");
   CHECK(answer(some, asked) == "GREEKS_MISSING");
   asked.completeness.greeks_min = Ratio{};
-  for (OptionRow& row : some.rows) row.delta.reset();
+  for (OptionRow& row : some.rows) row.greeks.delta.reset();
   CHECK(answer(some, asked) == "GREEKS_MISSING");
 }
 
@@ -125,7 +125,7 @@ TEST_CASE("Every rejection has its situation, and its own rule") {
        [](auto& chain, auto& rule) { chain.underlying_at = noon + (-rule.underlying_age_ms_max * ns_per_ms - 1); }},
       {"CHAIN_CONTRADICTORY", [](auto& chain, auto&) { chain.rows.push_back(chain.rows.back()); }},
       {"CHAIN_CONTRADICTORY", [&](auto& chain, auto&) { at_money(chain).strike = Price{}; }},
-      {"CHAIN_CONTRADICTORY", [&](auto& chain, auto&) { at_money(chain).delta = ratio("-1.000000001"); }},
+      {"CHAIN_CONTRADICTORY", [&](auto& chain, auto&) { at_money(chain).greeks.delta = ratio("-1.000000001"); }},
       {"CHAIN_INCOMPLETE", [](auto& chain, auto&) { chain.rows.clear(); }},
       {"CHAIN_INCOMPLETE", [](auto&, auto& rule) { rule.completeness.contracts_min = 21; }},
       {"CHAIN_INCOMPLETE", [](auto& chain, auto& rule) { rule.completeness.contracts_min = 11, chain.today = june + 1; }},
@@ -139,7 +139,7 @@ TEST_CASE("Every rejection has its situation, and its own rule") {
          rule.choice = ByStrike{price("100"), {}};
        }},
       {"GREEKS_MISSING", [](auto& chain, auto& rule) {
-         for (OptionRow& row : chain.rows) row.delta.reset();
+         for (OptionRow& row : chain.rows) row.greeks.delta.reset();
          rule.choice = ByDelta{ratio("0.5"), {}};
        }},
       {"AMBIGUOUS", [](auto& chain, auto& rule) { chain.underlying_price = price("97.5"), rule.ties = Ties::reject; }},

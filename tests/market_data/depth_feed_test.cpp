@@ -35,7 +35,12 @@ DepthUpdate linked(std::uint64_t previous, std::uint64_t first, std::uint64_t la
 }
 
 DepthSnapshot snapshot(std::uint64_t last, Side bids = {{p(10), q(1)}}, Side asks = {{p(12), q(1)}}) {
-  return {{static_cast<std::int64_t>(last) * ns_per_ms}, last, std::move(bids), std::move(asks)};
+  DepthSnapshot made;
+  made.received_at = {static_cast<std::int64_t>(last) * ns_per_ms};
+  made.last_update_id = last;
+  made.bids = std::move(bids);
+  made.asks = std::move(asks);
+  return made;
 }
 
 }  // namespace

@@ -10,7 +10,9 @@ TEST_CASE("No update of a synchronized feed takes memory, a full side included")
   DepthLimits limits;
   limits.levels_max = 500;
   DepthFeed feed(limits);
-  feed.take(DepthSnapshot{{}, 1, {}, {}});
+  DepthSnapshot snapshot;
+  snapshot.last_update_id = 1;
+  feed.take(snapshot);
   DepthUpdate update;
   update.bids.resize(20);
   update.asks.resize(20);

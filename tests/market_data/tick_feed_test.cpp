@@ -9,7 +9,11 @@ using namespace tally::market;
 namespace {
 
 TradeTick trade(std::int64_t second, const char* price, const char* size) {
-  return {{second * ns_per_s}, Price::parse(price), Quantity::parse(size), {}, 0, false};
+  TradeTick made;
+  made.at = made.received_at = {second * ns_per_s};
+  made.price = Price::parse(price);
+  made.size = Quantity::parse(size);
+  return made;
 }
 
 std::optional<Level> level(const char* price) {
@@ -18,7 +22,11 @@ std::optional<Level> level(const char* price) {
 }
 
 QuoteTick quote(std::int64_t second, const char* bid, const char* ask) {
-  return {{second * ns_per_s}, level(bid), level(ask), {}, 0, false};
+  QuoteTick made;
+  made.at = made.received_at = {second * ns_per_s};
+  made.bid = level(bid);
+  made.ask = level(ask);
+  return made;
 }
 
 }  // namespace
@@ -68,4 +76,45 @@ TEST_CASE("A side that is not quoted stands as it did") {
   CHECK(feed.bid()->price == Price::whole(13));
   CHECK(feed.ask()->price == Price::whole(14));
   CHECK(feed.counters().quotes == 9);
+}
+
+TEST_CASE("Where trades have ids, one that came before is of no use, and those that were left out are counted") {
+  TickFeed feed;
+  const auto numbered = [](std::uint64_t id) {
+    TradeTick made = trade(1, "10", "5");
+    made.id = id;
+    return made;
+  };
+  CHECK(feed.take(numbered(7)));
+  CHECK_FALSE(feed.take(numbered(7)));
+  CHECK_FALSE(feed.take(numbered(5)));
+  CHECK(feed.take(numbered(8)));
+  CHECK(feed.take(numbered(12)));
+  feed.restart();
+  CHECK(feed.take(numbered(20)));
+  CHECK(feed.counters().duplicates == 1);
+  CHECK(feed.counters().out_of_order == 1);
+  CHECK(feed.counters().missed == 3 + 7);
+  CHECK(feed.counters().repeated == 0);
+  CHECK(feed.last_trade_id() == 20);
+  feed.restart();
+  CHECK(feed.take(numbered(3)));
+  CHECK(feed.last_trade_id() == 3);
+}
+
+TEST_CASE("A top of book that is older than the one before does not stand; after a lost connection nothing does") {
+  TickFeed feed;
+  const auto numbered = [](std::uint64_t id, const char* bid) {
+    QuoteTick made = quote(1, bid, "12");
+    made.update_id = id;
+    return made;
+  };
+  CHECK(feed.take(numbered(7, "10")));
+  CHECK_FALSE(feed.take(numbered(6, "9")));
+  CHECK(feed.bid()->price == Price::whole(10));
+  feed.restart();
+  CHECK(feed.state() == BookState::missing);
+  CHECK(feed.take(numbered(3, "8")));
+  CHECK(feed.bid()->price == Price::whole(8));
+  CHECK(feed.counters().out_of_order == 1);
 }

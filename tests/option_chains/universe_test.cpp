@@ -46,9 +46,9 @@ TEST_CASE("By delta the nearest known one of the recorded chain is chosen, and n
       const OptionResolution resolution = resolve(chain, rule);
       if (!resolution.chosen) continue;
       ++resolved;
-      const Ratio asked = Ratio::parse("0.30"), distance = abs(abs(*resolution.chosen->row.delta) - asked);
+      const Ratio asked = Ratio::parse("0.30"), distance = abs(abs(*resolution.chosen->row.greeks.delta) - asked);
       for (const Considered& item : resolution.evidence.considered)
-        if (item.row.delta) CHECK(distance <= abs(abs(*item.row.delta) - asked));
+        if (item.row.greeks.delta) CHECK(distance <= abs(abs(*item.row.greeks.delta) - asked));
     }
   CHECK(resolved >= 4);
 }
