@@ -66,6 +66,7 @@ TEST_CASE("Every library stays in the rooms that the architecture gives it") {
     CAPTURE(include.file, include.what);
     if (under(include.what, {"caf/"})) CHECK(under(include.file, {"actors/host/live/", "actors/venues/", "app/"}));
     if (under(include.what, {"date/"})) CHECK(under(include.file, {"actors/calendar/"}));
+    if (under(include.what, {"prometheus/"})) CHECK(under(include.file, {"gateway/metrics/"}));
     if (under(include.what, {"rocksdb/"})) CHECK(under(include.file, {"persistence/"}));
     if (under(include.what, {"boost/beast", "boost/asio"})) CHECK(under(include.file, {"gateway/", "actors/venues/", "app/"}));
     if (under(include.what, {"spdlog/"})) CHECK(under(include.file, {"actors/host/live/", "actors/venues/", "app/", "gateway/", "persistence/"}));
@@ -84,6 +85,8 @@ TEST_CASE("Dependencies point one way") {
     if (under(include.file, {"actors/host/live/"}))
       CHECK(under(include.what, {"messages/", "persistence/", "actors/entity.hpp", "actors/host/shard/", "actors/host/live/"}));
     if (under(include.file, {"actors/"})) CHECK_FALSE(under(include.what, {"app/", "gateway/", "tests/"}));
+    if (under(include.file, {"actors/tables/"})) CHECK(under(include.what, {"messages/", "actors/lots/", "actors/tables/"}));
+    if (under(include.file, {"gateway/"})) CHECK(under(include.what, {"messages/", "persistence/", "actors/tables/", "gateway/"}));
     if (under(include.file, {"actors/calendar/"})) CHECK(under(include.what, {"actors/calendar/"}));
     if (under(include.file, {"actors/bars/"})) CHECK(under(include.what, {"actors/bars/", "actors/calendar/"}));
     if (under(include.file, {"actors/market_data/"})) CHECK(under(include.what, {"messages/", "actors/market_data/"}));
