@@ -5,13 +5,15 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "app/commands/backtest_command.hpp"
 #include "app/commands/command_line.hpp"
 
 namespace {
 
 constexpr const char* footer = R"(
 Exit codes: 0 done, 1 failed, 2 usage or profile, 3 denied, 4 refused at the inlet, 5 not found, 6 a check found a
-difference, 7 the data directory is held by a process that does not answer, 70 the disk failed.
+difference, 7 the data directory is held by a process that does not answer, 8 a backtest was stopped and is marked incomplete,
+70 the disk failed.
 Where a node runs on the data directory (tallyd, tally run), commands go through it; else they open it for a moment.)";
 
 int failed(int code, const std::string& why) {
@@ -52,6 +54,7 @@ int main(int argc, char** argv) {
   add_book_command(app, line);
   add_tick_command(app, line);
   add_strategy_commands(app, line);
+  add_backtest_command(app, line);
   try {
     parser.parse(argc, argv);
     return line.exit_code;

@@ -6,8 +6,7 @@
 #include "app/commands/command_line.hpp"
 #include "app/commands/parsed.hpp"
 #include "app/csv_file.hpp"
-#include "app/shortest_text.hpp"
-#include "app/statistics/equity_report.hpp"
+#include "app/statistics/figure_text.hpp"
 
 namespace tally {
 namespace {
@@ -20,29 +19,10 @@ struct StatsAsked {
   double risk_free = 0;
 };
 
-// Numbers to the last bit, as people write them. JSON has no word for what is no number: it is text there, "nan", "inf"
-// or "-inf".
-std::string json_of(const Figure& figure) {
-  if (const std::string* text = std::get_if<std::string>(&figure.value)) return json::serialize(json::string(*text));
-  if (const std::uint64_t* count = std::get_if<std::uint64_t>(&figure.value)) return std::to_string(*count);
-  const double value = std::get<double>(figure.value);
-  if (std::isnan(value)) return "\"nan\"";
-  return std::isinf(value) ? "\"" + shortest_text(value) + "\"" : shortest_text(value);
-}
-
 std::string json_of(const std::vector<Figure>& figures) {
   std::string text;
   for (const Figure& figure : figures) text += (text.empty() ? "{\"" : ",\"") + figure.name + "\":" + json_of(figure);
   return text + "}";
-}
-
-std::string text_of(const Figure& figure) {
-  if (const double* value = std::get_if<double>(&figure.value)) {
-    char text[32];
-    return {text, static_cast<std::size_t>(std::snprintf(text, sizeof text, "%.6g", *value))};
-  }
-  if (const std::uint64_t* value = std::get_if<std::uint64_t>(&figure.value)) return std::to_string(*value);
-  return std::get<std::string>(figure.value);
 }
 
 EquityTerms terms_of(const StatsAsked& asked) {

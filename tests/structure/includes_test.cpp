@@ -82,6 +82,9 @@ TEST_CASE("Dependencies point one way") {
     if (under(include.file, {"actors/host/shard/"})) CHECK(under(include.what, {"messages/", "persistence/", "actors/entity.hpp", "actors/host/shard/"}));
     if (under(include.file, {"actors/host/deterministic/"}))
       CHECK(under(include.what, {"messages/", "persistence/", "actors/entity.hpp", "actors/host/shard/", "actors/host/deterministic/"}));
+    if (under(include.file, {"actors/host/backtest/"}))  // a host of whole accounts: it knows the venue and the strategies
+      CHECK(under(include.what, {"messages/", "actors/host/shard/", "actors/host/deterministic/", "actors/host/backtest/",
+                                 "actors/programs.hpp", "actors/simulated_exchange/", "actors/strategy/"}));
     if (under(include.file, {"actors/host/live/"}))
       CHECK(under(include.what, {"messages/", "persistence/", "actors/entity.hpp", "actors/host/shard/", "actors/host/live/"}));
     if (under(include.file, {"actors/"})) CHECK_FALSE(under(include.what, {"app/", "gateway/", "tests/"}));
