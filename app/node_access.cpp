@@ -124,7 +124,10 @@ auto patiently(Open open) {
 }
 
 void choose_shards(OpenedJournal& opened) {
-  for (const Symbol shard : opened.journal->shards()) (is_venue_shard(shard) ? opened.venue : opened.account) = shard;
+  for (const Symbol shard : opened.journal->shards()) {
+    if (is_venue_shard(shard)) opened.venue = shard;
+    if (is_account_shard(shard)) opened.account = shard;
+  }
   if (opened.account.empty()) throw CommandFailed(exit_not_found, "the journal is empty: nothing was recorded yet");
 }
 

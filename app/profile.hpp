@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "actors/host/live/node.hpp"
+#include "app/strategies/strategy_setting.hpp"
 #include "app/yaml_section.hpp"
 #include "messages/venue.hpp"
 
@@ -46,6 +47,7 @@ struct Profile {
   SupervisionPolicy supervision;
   StorageSettings storage;
   MonitoringSettings monitoring;
+  std::vector<StrategySetting> strategies;  // that tallyd runs
 };
 
 // Throws ProfileError: one line, file:line:column and what to do about it.

@@ -7,6 +7,7 @@
 #include "actors/strategy/intent.hpp"
 #include "app/commands/command_line.hpp"
 #include "app/commands/parsed.hpp"
+#include "app/commands/running_strategy_commands.hpp"
 #include "app/rows_out.hpp"
 #include "app/strategies/anchor_feed.hpp"
 #include "app/strategies/strategy_file.hpp"
@@ -256,7 +257,7 @@ void run(const CommandLine& line, const RunAsked& asked) {
 }  // namespace
 
 void add_strategy_commands(Command app, CommandLine& line) {
-  Command group = add_group(app, "strategy", "Strategies as files: check them, run one over bars (docs/strategies.md)");
+  Command group = add_group(app, "strategy", "Strategies: check files, run one over bars, and those that a node runs (docs/strategies.md)");
 
   Command checked =
       group.add_subcommand("check", "Every mistake with file, line and column, one a line; exit code 2 where there is one");
@@ -285,6 +286,8 @@ void add_strategy_commands(Command app, CommandLine& line) {
   ran.add_option("--out", to_run->out, "The CSV file to write (default: standard output)");
   ran.add_flag("--json", line.json, "JSON: the summary with --out, the intents without");
   ran.callback([to_run, &line] { run(line, *to_run); });
+
+  add_running_strategy_commands(group, line);
 }
 
 }  // namespace tally

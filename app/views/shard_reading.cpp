@@ -3,7 +3,7 @@
 #include <boost/json/value.hpp>
 
 #include "actors/programs.hpp"
-#include "app/venue_shard.hpp"
+#include "app/shard_names.hpp"
 
 namespace tally {
 

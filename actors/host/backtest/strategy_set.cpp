@@ -1,25 +1,10 @@
 #include "actors/host/backtest/strategy_set.hpp"
 
 #include <algorithm>
-#include <charconv>
+
+#include "actors/strategy/anchor_bars.hpp"
 
 namespace tally::backtest {
-namespace {
-
-// The double nearest to it: a quotient of two numbers that doubles hold exactly is rounded once, a longer one is read from its
-// text.
-template <class D>
-double number_of(D value) {
-  constexpr std::int64_t exact = std::int64_t{1} << 53;
-  if (value.units() > -exact && value.units() < exact) return static_cast<double>(value.units()) / 1e9;
-  const std::string text = value.text();
-  double number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
-
-}  // namespace
-
 void read_bars(const MarketChunk& chunk, const std::vector<std::uint32_t>& series_of_role, std::vector<AnchorBar>& bars) {
   constexpr std::uint32_t no_role = ~std::uint32_t{0};
   std::vector<std::uint32_t> role_of_series;
@@ -32,11 +17,7 @@ void read_bars(const MarketChunk& chunk, const std::vector<std::uint32_t>& serie
     const std::uint32_t series = chunk.series[i];
     const std::uint32_t role = series < role_of_series.size() ? role_of_series[series] : no_role;
     if (role == no_role) continue;
-    const BarObserved& bar = chunk.bars[i];
-    bars.push_back(
-        {bar.closed_at.ns,
-         role,
-         {number_of(bar.open), number_of(bar.high), number_of(bar.low), number_of(bar.close), number_of(bar.volume)}});
+    bars.push_back(strategy::anchor_bar_of(chunk.bars[i], role));
   }
 }
 
