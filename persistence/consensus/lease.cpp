@@ -58,9 +58,9 @@ bool Lease::may_act(Clocks now) {
 }
 
 bool Lease::give_up(Clocks now) {
-  const bool relied_on = leads_ && now.boottime >= begins_at_;
+  if (!leads_ || now.boottime < begins_at_) return false;
   lose();
-  return relied_on;
+  return true;
 }
 
 }  // namespace tally::consensus

@@ -46,8 +46,8 @@ class Lease {
   // Ask right before each effect.
   bool may_act(Clocks now);
 
-  // For a hand-over: nothing more in this leadership. Whether a successor may rely on it: not where our own wait for
-  // an older lease was not over.
+  // For a hand-over, and only while nothing is on its way outside: nothing more in this leadership, so that a successor
+  // need not wait. False, and nothing changes, where our own wait for an older lease is not over.
   bool give_up(Clocks now);
 
  private:

@@ -1,0 +1,59 @@
+// Bounded in ctest; longer with TALLY_SIMULATION_SEEDS=COUNT and TALLY_SIMULATION_FIRST=SEED (docs/consensus.md).
+#include <cstdlib>
+#include <iostream>
+#include <string>
+
+#include "tests/catch.hpp"
+#include "tests/simulation/world.hpp"
+
+using namespace tally::simulation;
+
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::uint64_t seeds_in_ctest = 200;
+#else
+constexpr std::uint64_t seeds_in_ctest = 2'000;
+#endif
+
+std::uint64_t number(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text ? std::stoull(text) : otherwise;
+}
+
+std::string replay(std::uint64_t seed) {
+  return "TALLY_SIMULATION_TRACE=1 TALLY_SIMULATION_FIRST=" + std::to_string(seed) + " TALLY_SIMULATION_SEEDS=1 " + TALLY_BINARY_DIR +
+         "/test_simulation";
+}
+
+}  // namespace
+
+TEST_CASE("Whatever goes wrong, nothing acknowledged is lost, nothing is decided twice, and the cluster goes on after it") {
+  const std::uint64_t first = number("TALLY_SIMULATION_FIRST", 1);
+  const std::uint64_t count = number("TALLY_SIMULATION_SEEDS", seeds_in_ctest);
+  Outcome sum;
+  std::uint64_t failed = 0;
+  for (std::uint64_t seed = first; seed < first + count; ++seed) {
+    const Outcome outcome = World(seed).run();
+    if (!outcome.failure.empty()) {
+      ++failed;
+      UNSCOPED_INFO("seed " << seed << " at " << outcome.ended_at / ms << " ms: " << outcome.failure << "\n  " << replay(seed));
+      if (failed == 10) break;
+    }
+    // The same world again; every world under test, every tenth in the long mode.
+    if (count <= seeds_in_ctest ? seed % 4 == 0 : seed % 40 == 0) {
+      const Outcome again = World(seed).run();
+      if (again.trace != outcome.trace) {
+        ++failed;
+        UNSCOPED_INFO("seed " << seed << " is not the same world twice\n  " << replay(seed));
+      }
+    }
+    sum.events += outcome.events, sum.elections += outcome.elections, sum.acknowledged += outcome.acknowledged;
+    sum.orders += outcome.orders, sum.restarts += outcome.restarts, sum.installs += outcome.installs, sum.doubts += outcome.doubts;
+  }
+  std::cout << count << " seeds from " << first << ": " << sum.events << " events, " << sum.restarts << " starts, " << sum.elections
+            << " elections, " << sum.acknowledged << " commands acknowledged, " << sum.orders << " orders, " << sum.installs
+            << " installs, " << sum.doubts << " disks that forgot; " << failed << " failed\n";
+  CHECK(failed == 0);
+  CHECK(sum.acknowledged > 0);
+}
