@@ -197,7 +197,7 @@ bool Core::am(Duty duty) const {
 
 // False where the memory bound is reached. A term's first entry always fits: without it nothing would ever leave memory.
 bool Core::append_entry(EntryKind kind, Payload payload) {
-  if (kind != EntryKind::noop && log_.bytes() + payload->size() + 96 > settings_.log_bytes_max) return false;
+  if (kind != EntryKind::noop && !room_for(payload, settings_.log_bytes_max)) return false;
   const LogEntry& entry = log_.append(hard_.term, kind, std::move(payload));
   learn_members(entry);
   next_persist_.append.push_back(entry);
@@ -213,6 +213,12 @@ void Core::learn_members(const LogEntry& entry) {
 
 void Core::commit_to(Index index) {
   while (commit_ < index) out_.committed.push_back(log_.at(++commit_));
+}
+
+bool Core::room_for(const Payload& payload, std::size_t bytes_max) {
+  const std::size_t size = payload->size() + entry_overhead;
+  if (log_.bytes() + size > bytes_max) trim();  // what was kept for others has to go
+  return log_.bytes() + size <= bytes_max;
 }
 
 // Lets go of what is applied and durable, beyond what is kept for followers that are a little behind.

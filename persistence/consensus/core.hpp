@@ -113,6 +113,7 @@ class Core {
   void learn_members(const LogEntry& entry);
   void commit_to(Index index);
   void trim();
+  bool room_for(const Payload& payload, std::size_t bytes_max);
 
   // election.cpp
   void campaign(bool pre, bool forced);

@@ -71,8 +71,7 @@ bool Core::take_entries(const Append& append, Index& matched) {
         return stop("the leader contradicts what is committed at " + std::to_string(entry.index)), false;
       truncate_from(entry.index);
     }
-    const bool room = log_.bytes() + bytes_of(entry) <= settings_.log_bytes_max + settings_.append_bytes_max;
-    if (!room && entry.kind != EntryKind::noop) return true;
+    if (entry.kind != EntryKind::noop && !room_for(entry.payload, settings_.log_bytes_max + settings_.append_bytes_max)) return true;
     if (!log_.continues(entry) && !mutated(Mutation::trusts_any_chain))
       return stop("an entry does not continue the chain at " + std::to_string(entry.index)), false;
     log_.take(entry);

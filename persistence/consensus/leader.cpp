@@ -52,6 +52,7 @@ bool Core::heard(NodeId from, const Soundness& soundness) {
       follower.probe_from(log_.last() + 1);
     }
   }
+  if (mutated(Mutation::counts_suspects)) follower.soundness = {};
   if (!soundness.suspect) {
     follower.soundness.suspect = false;
     follower.heard_at = now_;

@@ -25,6 +25,7 @@ enum class Mutation {
   votes_twice_in_a_term,
   votes_for_older_logs,
   suspects_vote,
+  counts_suspects,
   reads_without_a_round,
   trusts_any_chain,
   transfers_before_durable,

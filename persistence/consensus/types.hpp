@@ -46,7 +46,8 @@ struct LogEntry {
   Digest chain{};
 };
 
-inline std::size_t bytes_of(const LogEntry& entry) { return entry.payload->size() + 96; }
+constexpr std::size_t entry_overhead = 96;
+inline std::size_t bytes_of(const LogEntry& entry) { return entry.payload->size() + entry_overhead; }
 
 // What must be known of everything up to `index` when it is no longer at hand: the manifest of a snapshot, and where
 // the log in memory begins. `members` are always those of a committed configuration.

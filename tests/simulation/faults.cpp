@@ -4,6 +4,7 @@
 namespace tally::simulation {
 
 void World::fault() {
+  if (dice_.chance(300)) machines_[dice_.below(machines_.size())].disk.remember();
   switch (dice_.below(3)) {
     case 0: return trouble_machine();
     case 1: return trouble_disk();
@@ -39,23 +40,20 @@ void World::trouble_machine() {
   }
 }
 
-// A disk may forget only while enough others remember: a minority of the voters, and of three at least.
+// A disk may forget only while enough others remember: a minority of the voters, and of three at least; and while no
+// change of members is half done anywhere, which could make a minority of what is none.
 bool World::may_forget() const {
-  std::size_t voters = consensus::voters_in(truth_.members()), forgetful = 0;
+  const std::size_t voters = consensus::voters_in(truth_.members());
+  std::size_t forgetful = 1;
+  for (const consensus::Member& member : truth_.members()) forgetful += !machine_of(member.id);
   for (const Machine& machine : machines_) {
-    if (!machine.up()) {
-      if (machine.disk.lost() || machine.disk.stored().hard_state.suspect) ++forgetful;
-      continue;
-    }
-    if (machine.core->suspect()) ++forgetful;
-    if (machine.core->members().empty()) continue;
-    voters = std::min(voters, consensus::voters_in(machine.core->members()));
-    // A change that is not committed could make two minorities of what is one.
-    if (machine.core->members_index() > machine.core->commit()) return false;
-    for (const consensus::Member& member : machine.core->members())
-      if (!machine_of(member.id)) return false;  // one at a time
+    const consensus::Stored& stored = machine.disk.stored();
+    forgetful += machine.up() ? machine.core->suspect() : machine.disk.lost() || stored.hard_state.suspect;
+    if (machine.up() && machine.core->members_index() > truth_.end()) return false;
+    for (const LogEntry& entry : stored.entries)
+      if (entry.index > truth_.end() && entry.kind == consensus::EntryKind::configuration) return false;
   }
-  return voters >= 3 && forgetful + 1 <= (voters - 1) / 2;
+  return voters >= 3 && forgetful <= (voters - 1) / 2;
 }
 
 void World::trouble_disk() {
@@ -71,8 +69,6 @@ void World::trouble_disk() {
       machine.next_sync_fails |= plan_.failing_disks;
       return;
     case 3:
-      machine.disk.remember();
-      return;
     case 4:
       if (!plan_.rolled_back || !may_forget()) return;
       forgot_ = true;
@@ -107,7 +103,8 @@ void World::trouble_network() {
       return;
     case 2:
       if (!plan_.one_way) return;
-      for (std::size_t other = 0; other < machines_.size(); ++other) (b % 2 == 0 ? blocked_until_[a][other] : blocked_until_[other][a]) = until;
+      for (std::size_t other = 0; other < machines_.size(); ++other)
+        (b % 2 == 0 ? blocked_until_[a][other] : blocked_until_[other][a]) = until;
       return;
     default:
       if (plan_.clogs) clogged_until_[a][b] = until;

@@ -55,6 +55,7 @@ Outcome World::run() {
       happen(event);
       ++outcome_.events;
       if (healed_ && event.what == What::operate && converged()) break;
+      if (now_ > plan_.chaos + patience) describe();
       if (now_ > plan_.chaos + patience) throw Violation("no progress after everything was healed");
     }
     truth_.complete();
@@ -161,6 +162,28 @@ void World::note(std::uint64_t what) {
 
 void World::tell(const std::string& line) {
   if (traced()) std::cerr << now_ / ms << " ms  " << line << '\n';
+}
+
+void World::describe() {
+  tell("committed " + std::to_string(truth_.end()) + ", at the venue before " + std::to_string(settled_) + ", unanswered " +
+       std::to_string(unanswered_.size()));
+  for (const Machine& machine : machines_) {
+    if (!machine.up()) {
+      tell("a machine is down");
+      continue;
+    }
+    const Core& core = *machine.core;
+    std::string line = "machine " + std::to_string(index_of(machine)) + " role " + std::to_string(static_cast<int>(core.role())) +
+                       " term " + std::to_string(core.term()) + " commit " + std::to_string(core.commit()) + " applied " +
+                       std::to_string(machine.applied) + " log " + std::to_string(core.log().base().index) + ".." +
+                       std::to_string(core.log().last()) + " bytes " + std::to_string(core.memory_bytes()) + " unsynced " +
+                       std::to_string(machine.disk.waiting()) + (core.suspect() ? " suspect" : "") + " members";
+    for (const consensus::Member& member : core.members()) {
+      const Machine* other = machine_of(member.id);
+      line += " " + (other ? std::to_string(index_of(*other)) : "?") + "LVW"[static_cast<int>(member.duty)];
+    }
+    tell(line);
+  }
 }
 
 Machine* World::machine_of(NodeId id) {

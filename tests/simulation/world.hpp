@@ -40,6 +40,7 @@ class World {
   bool converged() const;
   void note(std::uint64_t what);
   void tell(const std::string& line);
+  void describe();
 
   // driver.cpp: what a process does around its core
   void start(Machine& machine);
