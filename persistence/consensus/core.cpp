@@ -62,7 +62,10 @@ void Core::tick(Nanoseconds now) {
   }
   if (now_ < election_at_) return;
   election_at_ = now_ + settings_.election_min + jitter();
-  if (am(Duty::voter) || (am(Duty::witness) && ahead_of_candidates_)) campaign(true, false);
+  // A witness stands where it is needed: it was asked for a vote by somebody who lacks what it has, or nobody found a
+  // leader for long (whoever could may not know of it, or may be in doubt).
+  const bool forsaken = now_ - heard_leader_at_ > 4 * (settings_.election_min + settings_.election_spread);
+  if (am(Duty::voter) || (am(Duty::witness) && (ahead_of_candidates_ || forsaken))) campaign(true, false);
 }
 
 void Core::step(const Message& message) {

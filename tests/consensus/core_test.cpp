@@ -276,18 +276,6 @@ TEST_CASE("A chain that differs stops the replica, loudly and for good, and leav
   CHECK(cluster.core(2).role() == Role::stopped);
 }
 
-TEST_CASE("An entry whose chain does not follow from its content is not taken") {
-  Cluster cluster;
-  cluster.divergence_allowed = true;
-  cluster.add(2, disk_with(voters(3)));
-  Log log(founding(1, voters(3)), {});
-  LogEntry entry = log.append(1, EntryKind::command, bytes("as it was"));
-  entry.payload = bytes("as it arrived");
-  cluster.deliver({1, 1, 1, 2, Append{1, 0, log.chain_at(1), {entry}, 2}});
-  CHECK(cluster.at(2).diverged);
-  CHECK(cluster.at(2).disk.entries.empty());
-}
-
 TEST_CASE("A committed entry is never truncated") {
   Cluster cluster;
   cluster.divergence_allowed = true;

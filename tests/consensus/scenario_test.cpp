@@ -40,3 +40,6 @@ TEST_CASE("Scenario 11: A failed write on the leader ends it, and nobody diverge
 TEST_CASE("Scenario 12: A leader whose disk hangs, or whom nobody answers, steps down") {
   CHECK_NOTHROW(scenarios()[11].run());
 }
+TEST_CASE("Scenario 13: A replica with another history under the same index and term stops") {
+  CHECK_NOTHROW(scenarios()[12].run());
+}

@@ -475,6 +475,33 @@ void s12() {
   }
 }
 
+// A replica that holds something else under the same index and term is wrong, or its leader is; it must not go on.
+void s13() {
+  const std::vector<Member> members = voters(3);
+  {
+    Cluster cluster;
+    cluster.divergence_allowed = true;
+    cluster.disks_are_watched = false;
+    cluster.add(1, disk_with(members, {1, 1, 1}));
+    cluster.add(2, disk_with(members, {1, 1, 1}, "flipped"));
+    cluster.add(3, disk_with(members, {1, 1, 1}));
+    cluster.stand(1);
+    cluster.propose(1, "next");
+    cluster.pass(300 * ms);
+    expect(cluster.at(2).diverged.has_value(), "a replica with another history went on");
+  }
+  {  // The sender computed a chain that its entry does not have.
+    Cluster cluster;
+    cluster.divergence_allowed = true;
+    cluster.add(2, disk_with(members));
+    Log log(founding(1, members), {});
+    LogEntry entry = log.append(1, EntryKind::command, bytes("as it was"));
+    entry.payload = bytes("as it arrived");
+    cluster.deliver({1, 1, 1, 2, Append{1, 0, log.chain_at(1), {entry}, 2}});
+    expect(cluster.at(2).diverged && cluster.at(2).disk.entries.empty(), "an entry was taken whose chain is not its own");
+  }
+}
+
 constexpr Scenario all[] = {
     {1, "An entry of an old term on a majority of nodes is not committed by counting", s1},
     {2, "An answer claims what its append matched and made durable, and one of an older term is dropped", s2},
@@ -488,6 +515,7 @@ constexpr Scenario all[] = {
     {10, "Who is no voter in its own newest configuration votes when asked", s10},
     {11, "A failed write on the leader ends it, and nobody diverges", s11},
     {12, "A leader whose disk hangs, or whom nobody answers, steps down", s12},
+    {13, "A replica with another history under the same index and term stops", s13},
 };
 
 }  // namespace

@@ -13,7 +13,7 @@ using consensus::Mutation;
 
 namespace {
 
-constexpr std::uint64_t seeds_max = 600;
+constexpr std::uint64_t seeds_max = 1'000;
 
 struct Defect {
   Mutation mutation;
@@ -69,20 +69,30 @@ std::string by_seed() {
 
 }  // namespace
 
+// What the simulation finds without being told where to look; a long run: [.long], in docs/consensus.md.
+TEST_CASE("The simulation alone against each defect", "[.long]") {
+  for (const Defect& defect : defects) {
+    consensus::active_mutation = defect.mutation;
+    const std::string seed = by_seed();
+    consensus::active_mutation = Mutation::none;
+    std::cout << defect.name << "\n    " << (seed.empty() ? "no seed up to " + std::to_string(seeds_max) : seed) << std::endl;
+  }
+  SUCCEED();
+}
+
 TEST_CASE("Without a defect the mutated twin passes the scenarios") {
   consensus::active_mutation = Mutation::none;
   CHECK(by_scenario() == "");
 }
 
-TEST_CASE("Each defect is noticed by a scenario or by a seed") {
+TEST_CASE("Each defect is noticed by a scenario, or else by a seed") {
   for (const Defect& defect : defects) {
     CAPTURE(defect.name);
     consensus::active_mutation = defect.mutation;
-    const std::string scenario = by_scenario();
-    const std::string seed = by_seed();
+    std::string noticed = by_scenario();
+    if (noticed.empty()) noticed = by_seed();
     consensus::active_mutation = Mutation::none;
-    std::cout << defect.name << "\n    " << (scenario.empty() ? "no scenario" : scenario) << "\n    "
-              << (seed.empty() ? "no seed up to " + std::to_string(seeds_max) : seed) << '\n';
-    CHECK_FALSE((scenario.empty() && seed.empty()));
+    std::cout << defect.name << "\n    " << noticed << '\n';
+    CHECK(noticed != "");
   }
 }
