@@ -71,7 +71,8 @@ bool Core::take_entries(const Append& append, Index& matched) {
         return stop("the leader contradicts what is committed at " + std::to_string(entry.index)), false;
       truncate_from(entry.index);
     }
-    if (entry.kind != EntryKind::noop && !room_for(entry.payload, settings_.log_bytes_max + settings_.append_bytes_max)) return true;
+    const std::size_t bytes_max = settings_.log_bytes_max + settings_.append_bytes_max;
+    if (entry.kind != EntryKind::noop && !room_for(entry.payload, bytes_max)) return true;
     if (!log_.continues(entry) && !mutated(Mutation::trusts_any_chain))
       return stop("an entry does not continue the chain at " + std::to_string(entry.index)), false;
     log_.take(entry);

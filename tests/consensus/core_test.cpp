@@ -33,38 +33,6 @@ TEST_CASE("A witness with nothing of its own never stands") {
   for (const RoleChange& change : cluster.at(3).changes) CHECK(change.role == Role::follower);
 }
 
-TEST_CASE("A disk that forgot promises nothing until something new is committed without it") {
-  Cluster cluster(voters(3));
-  cluster.stand(1);
-  cluster.pass(200 * ms);
-  const Stored old = cluster.at(2).disk;
-  cluster.cut_off({3});
-  const Index acknowledged = cluster.propose(1, "on 1 and 2");
-  cluster.settle();
-  REQUIRE(cluster.core(1).commit() == acknowledged);
-
-  cluster.crash(1);
-  cluster.crash(2);
-  cluster.at(2).disk = old;
-  cluster.heal();
-  cluster.start(2, true);
-  cluster.pass(3'000 * ms);
-  CHECK(cluster.leader() == nobody);  // 3 would win with the vote that 2 must not give
-  CHECK(cluster.core(2).suspect());
-
-  cluster.start(1);
-  cluster.pass(3'000 * ms);
-  CHECK(cluster.leads(1));
-  CHECK_FALSE(cluster.core(2).suspect());
-  CHECK_FALSE(cluster.at(2).disk.hard_state.suspect);
-  CHECK(cluster.at(2).disk.hard_state.vote == 1);
-  CHECK(cluster.core(2).commit() == cluster.core(1).commit());
-
-  cluster.crash(2);
-  cluster.start(2);
-  CHECK_FALSE(cluster.core(2).suspect());
-}
-
 TEST_CASE("Nobody counts what a node in doubt answers") {
   Cluster cluster(voters(3));
   cluster.disks_are_watched = false;

@@ -1,4 +1,4 @@
-// Scenarios 1 to 12: docs/consensus.md says where each was found.
+// Scenarios: docs/consensus.md says where each was found.
 #include "tests/catch.hpp"
 #include "tests/consensus/scenarios.hpp"
 
@@ -42,4 +42,10 @@ TEST_CASE("Scenario 12: A leader whose disk hangs, or whom nobody answers, steps
 }
 TEST_CASE("Scenario 13: A replica with another history under the same index and term stops") {
   CHECK_NOTHROW(scenarios()[12].run());
+}
+TEST_CASE("Scenario 14: A disk that forgot promises nothing until something new is committed without it") {
+  CHECK_NOTHROW(scenarios()[13].run());
+}
+TEST_CASE("Scenario 15: A node votes once in a term, across restarts, too") {
+  CHECK_NOTHROW(scenarios()[14].run());
 }

@@ -502,6 +502,54 @@ void s13() {
   }
 }
 
+// 2 forgets what it acknowledged; 3, which never had it, would win with the vote of 2.
+void s14() {
+  Cluster cluster(voters(3));
+  cluster.stand(1);
+  cluster.pass(200 * ms);
+  const Stored old = cluster.at(2).disk;
+  cluster.cut_off({3});
+  const Index acknowledged = cluster.propose(1, "on 1 and 2");
+  cluster.settle();
+  expect(cluster.core(1).commit() == acknowledged, "it was not acknowledged: the test is none");
+  cluster.crash(1);
+  cluster.crash(2);
+  cluster.at(2).disk = old;
+  cluster.heal();
+  cluster.start(2, true);
+  cluster.pass(3'000 * ms);
+  expect(cluster.leader() == nobody && cluster.core(2).suspect(), "a disk that forgot voted");
+
+  cluster.start(1);
+  cluster.pass(3'000 * ms);
+  expect(cluster.leads(1), "no leader, although a majority remembers");
+  expect(!cluster.core(2).suspect() && !cluster.at(2).disk.hard_state.suspect, "its doubt was not resolved");
+  expect(cluster.at(2).disk.hard_state.vote == 1, "its vote in this term is not the leader's");
+  expect(cluster.core(2).commit() == cluster.core(1).commit(), "it did not catch up");
+  cluster.crash(2);
+  cluster.start(2);
+  expect(!cluster.core(2).suspect(), "a resolved doubt came back");
+}
+
+void s15() {
+  Cluster cluster;
+  cluster.add(2, disk_with(voters(3)));
+  const auto asks = [&](NodeId candidate) {
+    cluster.wire.clear();
+    cluster.deliver({1, 5, candidate, 2, VoteRequest{false, false, 9, 4}});
+    for (const Message& message : cluster.wire)
+      if (const auto* reply = std::get_if<VoteReply>(&message.body)) return reply->granted;
+    throw Broken("no answer");
+  };
+  expect(asks(1), "no vote");
+  expect(asks(1), "the same vote, asked for again, was refused");
+  expect(!asks(3), "two votes in a term");
+  cluster.crash(2);
+  cluster.start(2);
+  expect(!asks(3), "a vote was forgotten");
+  expect(asks(1), "a vote was forgotten");
+}
+
 constexpr Scenario all[] = {
     {1, "An entry of an old term on a majority of nodes is not committed by counting", s1},
     {2, "An answer claims what its append matched and made durable, and one of an older term is dropped", s2},
@@ -516,6 +564,8 @@ constexpr Scenario all[] = {
     {11, "A failed write on the leader ends it, and nobody diverges", s11},
     {12, "A leader whose disk hangs, or whom nobody answers, steps down", s12},
     {13, "A replica with another history under the same index and term stops", s13},
+    {14, "A disk that forgot promises nothing until something new is committed without it", s14},
+    {15, "A node votes once in a term, across restarts, too", s15},
 };
 
 }  // namespace

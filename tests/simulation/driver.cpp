@@ -37,7 +37,7 @@ void World::crash(Machine& machine, const char* why) {
   machine.hung_until = 0;
   for (const auto& [id, index] : machine.reads) truth_.forget_read(id);
   machine.disk.crash(plan_.torn_tails ? dice_.below(machine.disk.waiting() + 1) : 0);
-  schedule(dice_.between(20, 1'500) * ms, What::start, index_of(machine));
+  schedule(dice_.between(20 * ms, plan_.fault_max), What::start, index_of(machine));
 }
 
 void World::tick(Machine& machine) {
@@ -178,7 +178,8 @@ void World::act(Machine& machine) {
     }
     if (entry.term != machine.leads_in && truth_.venue_has(command)) continue;
     ++machine.on_the_way;
-    schedule(dice_.between(0, plan_.lease.send_max / 1'000) * us, What::effect, index_of(machine), machine.leads_in << 40 | command);
+    const Nanoseconds takes = dice_.between(0, plan_.lease.send_max / us) * us;
+    schedule(takes, What::effect, index_of(machine), machine.leads_in << 40 | command);
   }
   while (settled_ <= truth_.end()) {
     const CommandId command = command_of(truth_.at(settled_));
@@ -206,9 +207,8 @@ void World::fetched(Machine& machine) {
   }
   truth_.based_on(base);
   ++outcome_.installs;
-  const Index before = machine.core->log().base().index;
   machine.core->installed(base);
-  if (machine.core->log().base().index > before && machine.core->commit() == base.index) machine.handed = machine.applied = base.index;
+  if (machine.core->log().base() == base) machine.handed = machine.applied = std::max(machine.applied, base.index);
   pump(machine);
 }
 

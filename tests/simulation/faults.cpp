@@ -14,7 +14,7 @@ void World::fault() {
 
 void World::trouble_machine() {
   Machine& machine = machines_[dice_.chance(400) && leader() ? index_of(*leader()) : dice_.below(machines_.size())];
-  const Nanoseconds time = dice_.between(50, 2'500) * ms;
+  const Nanoseconds time = dice_.between(50 * ms, plan_.fault_max);
   switch (dice_.below(5)) {
     case 0:
       if (plan_.crashes) crash(machine, "killed");
@@ -60,10 +60,10 @@ void World::trouble_disk() {
   Machine& machine = machines_[dice_.chance(400) && leader() ? index_of(*leader()) : dice_.below(machines_.size())];
   switch (dice_.below(6)) {
     case 0:
-      if (plan_.slow_disks) machine.slow_until = now_ + dice_.between(200, 3'000) * ms;
+      if (plan_.slow_disks) machine.slow_until = now_ + dice_.between(100 * ms, plan_.fault_max);
       return;
     case 1:
-      if (plan_.hung_disks) machine.hung_until = now_ + dice_.between(200, 4'000) * ms;
+      if (plan_.hung_disks) machine.hung_until = now_ + dice_.between(100 * ms, 2 * plan_.fault_max);
       return;
     case 2:
       machine.next_sync_fails |= plan_.failing_disks;
@@ -87,7 +87,7 @@ void World::trouble_disk() {
 
 void World::trouble_network() {
   const std::size_t a = dice_.below(machines_.size()), b = dice_.below(machines_.size());
-  const Nanoseconds until = now_ + dice_.between(100, 3'000) * ms;
+  const Nanoseconds until = now_ + dice_.between(50 * ms, plan_.fault_max);
   switch (dice_.below(4)) {
     case 0:  // one against the rest, or any split
       if (!plan_.partitions) return;

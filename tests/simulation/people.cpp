@@ -57,8 +57,8 @@ void World::operate() {
   repair(*machine);
   const std::vector<consensus::Member>& members = machine->core->members();
   const consensus::Member& any = members[dice_.below(members.size())];
-  if (!healed_ && plan_.transfers && dice_.chance(300) && machine->core->role() == consensus::Role::leader && any.id != machine->id)
-    return hand_over(*machine, any.id);
+  const bool leads = machine->core->role() == consensus::Role::leader;
+  if (!healed_ && plan_.transfers && dice_.chance(300) && leads && any.id != machine->id) return hand_over(*machine, any.id);
   pump(*machine);
 }
 

@@ -31,6 +31,7 @@ struct Plan {
   bool transfers = false, membership = false, slow_apply = false, failing_fetches = false;
 
   Nanoseconds fault_every = 400 * ms;
+  Nanoseconds fault_max = 2'500 * ms;       // how long one lasts
   Nanoseconds command_every = 20 * ms;
   std::size_t commands_at_once = 3;
   std::size_t payload_max = 60;
@@ -60,7 +61,8 @@ inline Plan plan_of(std::uint64_t seed) {
   plan.transfers = maybe(), plan.membership = maybe() || plan.voters == 1;
   plan.slow_apply = dice.chance(200), plan.failing_fetches = maybe();
 
-  plan.fault_every = dice.between(100, 1'000) * ms;
+  plan.fault_every = (dice.chance(500) ? dice.between(100, 1'000) : dice.between(30, 150)) * ms;
+  plan.fault_max = (dice.chance(500) ? 2'500 : 400) * ms;
   plan.command_every = dice.between(5, 60) * ms;
   plan.commands_at_once = static_cast<std::size_t>(dice.between(1, 8));
   plan.payload_max = dice.chance(200) ? 2'000 : 60;

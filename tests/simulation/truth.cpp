@@ -69,15 +69,15 @@ void Truth::based_on(const consensus::Base& base) {
 
 void Truth::within_bounds(const Core& core, const consensus::Settings& settings) {
   // Entries that begin a term always fit; there are few.
-  const std::size_t log_max = settings.log_bytes_max + settings.append_bytes_max + 200 * 96;
+  const std::size_t log_max = settings.log_bytes_max + settings.append_bytes_max + 200 * consensus::entry_overhead;
   hold(core.memory_bytes() <= log_max, "memory: the log is larger than its bound", core.memory_bytes());
   if (core.role() != consensus::Role::leader) return;
   for (const consensus::Member& member : core.members()) {
     const consensus::Progress* follower = core.progress_of(member.id);
     if (!follower) continue;
     hold(follower->on_the_way.size() <= settings.window_messages_max, "memory: a window has too many messages", member.id);
-    hold(follower->on_the_way_bytes <= settings.window_bytes_max + settings.append_bytes_max + 96, "memory: a window is too large",
-         member.id);
+    const std::size_t bytes_max = settings.window_bytes_max + settings.append_bytes_max + consensus::entry_overhead;
+    hold(follower->on_the_way_bytes <= bytes_max, "memory: a window is too large", member.id);
   }
 }
 

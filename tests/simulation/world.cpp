@@ -15,6 +15,18 @@ bool traced() {
 
 }  // namespace
 
+void Outcome::add(const Outcome& other) {
+  events += other.events, restarts += other.restarts, elections += other.elections, acknowledged += other.acknowledged;
+  orders += other.orders, installs += other.installs, doubts += other.doubts;
+}
+
+std::string Outcome::counts() const {
+  const auto some = [](std::size_t count, const char* what) { return std::to_string(count) + " " + what; };
+  return some(events, "events, ") + some(restarts, "starts, ") + some(elections, "elections, ") +
+         some(acknowledged, "commands acknowledged, ") + some(orders, "orders, ") + some(installs, "installs, ") +
+         some(doubts, "disks that forgot");
+}
+
 World::World(std::uint64_t seed) : seed_(seed), plan_(plan_of(seed)), dice_(seed), machines_(plan_.machines) {
   std::vector<consensus::Member> members;
   for (Machine& machine : machines_) {

@@ -13,7 +13,10 @@ struct Outcome {
   std::string failure;              // empty: all held
   std::uint64_t trace = 0;          // hash of everything that happened
   Nanoseconds ended_at = 0;
-  std::size_t events = 0, elections = 0, acknowledged = 0, orders = 0, restarts = 0, installs = 0, doubts = 0;
+  std::size_t events = 0, restarts = 0, elections = 0, acknowledged = 0, orders = 0, installs = 0, doubts = 0;
+
+  void add(const Outcome& other);
+  std::string counts() const;
 };
 
 class World {
