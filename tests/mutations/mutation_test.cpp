@@ -1,4 +1,5 @@
 // The scenarios and the simulation must be able to fail: each deliberate defect of the core is noticed by one of them.
+#include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -71,7 +72,9 @@ std::string by_seed() {
 
 // What the simulation finds without being told where to look; a long run: [.long], in docs/consensus.md.
 TEST_CASE("The simulation alone against each defect", "[.long]") {
+  const char* only = std::getenv("TALLY_MUTATION");
   for (const Defect& defect : defects) {
+    if (only && std::string(defect.name).find(only) == std::string::npos) continue;
     consensus::active_mutation = defect.mutation;
     const std::string seed = by_seed();
     consensus::active_mutation = Mutation::none;

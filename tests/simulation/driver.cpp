@@ -111,6 +111,7 @@ void World::take_role(Machine& machine, const consensus::RoleChange& change) {
     ++outcome_.elections;
     tell("machine " + std::to_string(index_of(machine)) + " leads in term " + std::to_string(change.term));
     truth_.leads(*machine.core, change.term);
+    if (plan_.unlucky_leaders && dice_.chance(500)) schedule(dice_.between(0, 30'000) * us, What::fall, index_of(machine));
   }
   if (change.role == Role::leader) {
     machine.lease.lead(machine.clocks(now_), change.predecessor_stopped);

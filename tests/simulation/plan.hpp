@@ -23,7 +23,7 @@ struct Plan {
   int loss = 0, duplicates = 0, late = 0;
   bool partitions = false, one_way = false, clogs = false;
   // Machines.
-  bool crashes = false, all_crash = false, freezes = false, sleeps = false, jumps = false;
+  bool crashes = false, all_crash = false, unlucky_leaders = false, freezes = false, sleeps = false, jumps = false;
   int skew_per_mille = 0;
   // Disks.
   bool slow_disks = false, hung_disks = false, failing_disks = false, torn_tails = false, rolled_back = false, wiped = false;
@@ -53,7 +53,7 @@ inline Plan plan_of(std::uint64_t seed) {
   if (maybe()) plan.duplicates = static_cast<int>(dice.between(1, 200));
   if (maybe()) plan.late = static_cast<int>(dice.between(1, 200));
   plan.partitions = maybe(), plan.one_way = maybe(), plan.clogs = maybe();
-  plan.crashes = maybe(), plan.all_crash = dice.chance(200);
+  plan.crashes = maybe(), plan.all_crash = dice.chance(200), plan.unlucky_leaders = dice.chance(200);
   plan.freezes = maybe(), plan.sleeps = maybe(), plan.jumps = dice.chance(200);
   if (maybe()) plan.skew_per_mille = 8;
   plan.slow_disks = maybe(), plan.hung_disks = maybe(), plan.failing_disks = maybe(), plan.torn_tails = maybe();
@@ -73,7 +73,9 @@ inline Plan plan_of(std::uint64_t seed) {
   core.election_spread = 150 * ms;
   core.resend = dice.between(60, 300) * ms;
   core.disk_stall_max = 600 * ms;
-  core.append_bytes_max = static_cast<std::size_t>(dice.between(2'100, 8'000));
+  // Sometimes hardly an entry fits into an append.
+  const bool tiny = plan.payload_max == 60 && dice.chance(300);
+  core.append_bytes_max = static_cast<std::size_t>(tiny ? dice.between(160, 400) : dice.between(2'100, 8'000));
   core.window_messages_max = static_cast<std::size_t>(dice.between(1, 16));
   core.window_bytes_max = static_cast<std::size_t>(dice.between(4'000, 64'000));
   core.log_bytes_kept = static_cast<std::size_t>(dice.chance(500) ? dice.between(0, 4'000) : 60'000);

@@ -7,6 +7,7 @@ namespace tally::simulation {
 namespace {
 
 constexpr Nanoseconds tick_every = 20 * ms;
+constexpr std::size_t events_max = 1'000'000;  // of some 10,000 in an ordinary world
 constexpr Nanoseconds patience = 20'000 * ms;  // after the healing
 bool traced() {
   static const bool on = std::getenv("TALLY_SIMULATION_TRACE") != nullptr;
@@ -65,7 +66,7 @@ Outcome World::run() {
       now_ = event.at;
       if (!healed_ && now_ >= plan_.chaos) heal();
       happen(event);
-      ++outcome_.events;
+      if (++outcome_.events > events_max) throw Violation("the replicas talk for ever");
       if (healed_ && event.what == What::operate && converged()) break;
       if (now_ > plan_.chaos + patience) describe();
       if (now_ > plan_.chaos + patience) throw Violation("no progress after everything was healed");
@@ -113,6 +114,9 @@ void World::happen(const Event& event) {
       return pump(machine);
     case What::synced:
       if (same_life) synced(machine, event.argument);
+      return;
+    case What::fall:
+      if (same_life && !healed_) crash(machine, "just elected");
       return;
     case What::fetched:
       if (same_life) fetched(machine);

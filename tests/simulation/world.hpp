@@ -25,7 +25,7 @@ class World {
   Outcome run();
 
  private:
-  enum class What : std::uint8_t { deliver, tick, synced, client, fault, operate, start, effect, fetched };
+  enum class What : std::uint8_t { deliver, tick, synced, client, fault, operate, start, effect, fetched, fall };
   struct Event {
     Nanoseconds at;
     std::uint64_t tie;  // chance decides among what happens at once
