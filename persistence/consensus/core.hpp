@@ -52,7 +52,8 @@ class Core {
   void step(const Message& message);
   void durable(Ticket ticket);
   void applied(Index index);
-  void installed(const Base& base);  // what `fetch` asked for is durable here, with its chain verified
+  // What `fetch` asked for is durable here, its chain verified. Where entries reached that far meanwhile, nothing is replaced.
+  void installed(const Base& base);
   void fetch_failed();               // the leader offers again
 
   Proposed propose(Payload payload);
@@ -132,6 +133,7 @@ class Core {
   void accept(NodeId leader, Index match, bool full = false);
   void refuse(NodeId leader, Index previous, Index hint);
   void follow(const Message& message);
+  void take(NodeId leader, const Append& append);
   bool take_entries(const Append& append, Index& matched);
   void truncate_from(Index index);
 

@@ -29,31 +29,32 @@ void Core::on(const Message& message, const Append& append) {
   if (role_ == Role::stopped) return;
 
   // What our base covers is committed, so it is in the leader's log, whatever it knows of us.
-  Append rest = append;
-  if (rest.previous < log_.base().index) {
+  const Base& base = log_.base();
+  if (append.previous < base.index) {
     if (mutated(Mutation::ignores_appends_below_its_base)) return refuse(message.from, append.previous, append.previous);
-    const Index covered = std::min<Index>(log_.base().index - rest.previous, rest.entries.size());
-    if (covered < log_.base().index - rest.previous) return accept(message.from, log_.base().index);
-    if (rest.entries[covered - 1].chain != log_.base().chain)
-      return stop("the leader's chain differs at " + std::to_string(log_.base().index));
-    rest.previous = log_.base().index;
-    rest.previous_term = log_.base().term;
-    rest.previous_chain = log_.base().chain;
-    rest.entries.erase(rest.entries.begin(), rest.entries.begin() + static_cast<std::ptrdiff_t>(covered));
+    const std::size_t covered = base.index - append.previous;
+    if (append.entries.size() < covered) return accept(message.from, base.index);
+    if (append.entries[covered - 1].chain != base.chain) return stop("the leader's chain differs at " + std::to_string(base.index));
+    const auto rest = append.entries.begin() + static_cast<std::ptrdiff_t>(covered);
+    return take(message.from, {base.index, base.term, base.chain, {rest, append.entries.end()}, append.commit});
   }
-  if (rest.previous > log_.last() || log_.term_at(rest.previous) != rest.previous_term) {
-    const Index hint = log_.conflict_hint(std::max<Index>(append.previous, 1) - 1, append.previous_term);
-    return refuse(message.from, append.previous, hint);
-  }
-  if (log_.chain_at(rest.previous) != rest.previous_chain && !mutated(Mutation::trusts_any_chain))
-    return stop("the leader's chain differs at " + std::to_string(rest.previous));
+  take(message.from, append);
+}
 
-  Index matched = rest.previous;
-  if (!take_entries(rest, matched)) return;
+void Core::take(NodeId leader, const Append& append) {
+  if (append.previous > log_.last() || log_.term_at(append.previous) != append.previous_term) {
+    const Index hint = log_.conflict_hint(std::max<Index>(append.previous, 1) - 1, append.previous_term);
+    return refuse(leader, append.previous, hint);
+  }
+  if (log_.chain_at(append.previous) != append.previous_chain && !mutated(Mutation::trusts_any_chain))
+    return stop("the leader's chain differs at " + std::to_string(append.previous));
+
+  Index matched = append.previous;
+  if (!take_entries(append, matched)) return;
   matched_ = std::max(matched_, matched);
   commit_to(std::min(append.commit, matched));
   const bool full = matched < append.previous + append.entries.size();
-  accept(message.from, mutated(Mutation::claims_more_than_matched) ? log_.last() : matched, full);
+  accept(leader, mutated(Mutation::claims_more_than_matched) ? log_.last() : matched, full);
 }
 
 // False where this replica had to stop. `matched` is the last entry that is now the leader's.
