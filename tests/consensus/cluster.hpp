@@ -20,6 +20,11 @@ inline void expect(bool holds, const std::string& what) {
 
 constexpr Nanoseconds ms = 1'000'000;
 
+template <class Body>
+bool is(const Message& message) {
+  return std::holds_alternative<Body>(message.body);
+}
+
 inline Settings quick(NodeId self, std::uint64_t seed = 1) {
   Settings settings;
   settings.self = self;

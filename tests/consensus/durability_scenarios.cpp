@@ -3,14 +3,6 @@
 #include "tests/consensus/scenarios.hpp"
 
 namespace tally::consensus {
-namespace {
-
-template <class Body>
-bool is(const Message& message) {
-  return std::holds_alternative<Body>(message.body);
-}
-
-}  // namespace
 
 void nothing_rests_on_an_unpersisted_tail() {
   const std::vector<Member> members = voters(3);

@@ -5,14 +5,6 @@
 #include "tests/consensus/scenarios.hpp"
 
 namespace tally::consensus {
-namespace {
-
-template <class Body>
-bool is(const Message& message) {
-  return std::holds_alternative<Body>(message.body);
-}
-
-}  // namespace
 
 void configurations_roll_back() {
   const std::vector<Member> members = voters(3);

@@ -31,27 +31,6 @@ TEST_CASE("A doubt outlives a restart before it is resolved") {
   CHECK(cluster.core(2).suspect());
 }
 
-TEST_CASE("A chain that differs stops the replica, loudly and for good, and leaves its disk as evidence") {
-  const std::vector<Member> members = voters(3);
-  Cluster cluster;
-  cluster.divergence_allowed = true;
-  cluster.disks_are_watched = false;
-  cluster.add(1, disk_with(members, {1, 1, 1}));
-  cluster.add(2, disk_with(members, {1, 1, 1}, "flipped"));
-  cluster.add(3, disk_with(members, {1, 1, 1}));
-  cluster.stand(1);
-  const Stored before = cluster.at(2).disk;
-  cluster.propose(1, "next");
-  cluster.pass(300 * ms);
-  REQUIRE(cluster.at(2).diverged);
-  CHECK(cluster.core(2).role() == Role::stopped);
-  CHECK(cluster.at(2).disk.entries.size() == before.entries.size());
-  CHECK(cluster.core(1).commit() == cluster.core(3).commit());
-  CHECK(cluster.core(2).propose(bytes("?")).refusal == Refusal::stopped);
-  cluster.pass(1'000 * ms);
-  CHECK(cluster.core(2).role() == Role::stopped);
-}
-
 TEST_CASE("A committed entry is never truncated") {
   Cluster cluster;
   cluster.divergence_allowed = true;

@@ -7,11 +7,6 @@
 namespace tally::consensus {
 namespace {
 
-template <class Body>
-bool is(const Message& message) {
-  return std::holds_alternative<Body>(message.body);
-}
-
 // The figure 8 of the Raft paper: X of an old term reaches a majority, and is replaced all the same.
 void old_term(std::vector<NodeId> minority, std::vector<NodeId> rest, bool slow_leader_disk) {
   const std::size_t count = minority.size() + rest.size();
@@ -190,6 +185,11 @@ void other_histories_stop() {
     cluster.propose(1, "next");
     cluster.pass(300 * ms);
     expect(cluster.at(2).diverged.has_value(), "a replica with another history went on");
+    cluster.pass(1'000 * ms);
+    expect(cluster.core(2).role() == Role::stopped, "it did not stay stopped");
+    expect(cluster.core(2).propose(bytes("?")).refusal == Refusal::stopped, "it took a proposal");
+    expect(last_of(cluster.at(2).disk) == 4, "its disk is not the evidence that it was");
+    expect(cluster.core(1).commit() == cluster.core(3).commit(), "the others did not go on");
   }
   {  // The sender computed a chain that its entry does not have.
     Cluster cluster;
