@@ -59,6 +59,9 @@ bool is_library(const std::string& folder) {
 // made from them, and no entity may include them (it is no library of theirs).
 bool is_statistical(const std::string& path) { return under(path, {"actors/statistics/"}); }
 
+const std::vector<std::string> impure = {"chrono", "ctime",    "time.h",  "thread",  "mutex",  "atomic",
+                                         "future", "random", "iostream", "fstream", "cstdio", "filesystem"};
+
 }  // namespace
 
 TEST_CASE("Every library stays in the rooms that the architecture gives it") {
@@ -109,8 +112,6 @@ TEST_CASE("An entity sees messages, the skeleton and itself, never another entit
 }
 
 TEST_CASE("An entity has no clock, thread, file or log at hand") {
-  static const std::vector<std::string> impure = {"chrono", "ctime",    "time.h", "thread", "mutex",  "atomic",  "future",
-                                                  "random", "iostream", "fstream", "cstdio", "filesystem"};
   for (const Include& include : includes_of_project()) {
     if (entity_folder(include.file).empty()) continue;
     CAPTURE(include.file, include.what);
@@ -155,5 +156,14 @@ TEST_CASE("Indicators, which are floating point, advise strategies only") {
     if (!under(include.what, {"actors/indicators/"})) continue;
     CAPTURE(include.file, include.what);
     CHECK(under(include.file, {"actors/indicators/", "actors/strategy/", "app/"}));
+  }
+}
+
+TEST_CASE("The consensus core sees nothing but itself and a hash, and has no clock, thread, file or dice at hand") {
+  for (const Include& include : includes_of_project()) {
+    if (!under(include.file, {"persistence/consensus/"})) continue;
+    CAPTURE(include.file, include.what);
+    if (include.quoted) CHECK(under(include.what, {"persistence/consensus/", "persistence/sha256.hpp"}));
+    else CHECK(std::find(impure.begin(), impure.end(), include.what) == impure.end());
   }
 }
