@@ -21,6 +21,8 @@ std::string percent(double share) { return std::isnan(share) ? "–" : grouped(s
 std::string plain(double value) {
   return std::isnan(value) ? "–" : std::isinf(value) ? (value > 0 ? "∞" : "-∞") : grouped(value, 2);
 }
+// "2024-01-02 03:04" of an ISO time.
+std::string minute_of(const std::string& iso) { return iso.substr(0, 10) + (iso.size() > 16 ? ' ' + iso.substr(11, 5) : ""); }
 const char* tone(double value) { return value > 0 ? "up" : value < 0 ? "down" : ""; }
 
 class Page {
@@ -57,7 +59,7 @@ class Page {
   void header() {
     html_ += "<header><p class=\"kicker\">Backtest" +
              std::string(summary_.complete ? "" : " · <b class=\"down\">incomplete</b>") + "</p><h1>" + escaped(summary_.name) +
-             "</h1><p class=\"sub\">" + escaped(summary_.first.substr(0, 16)) + " to " + escaped(summary_.last.substr(0, 16)) +
+             "</h1><p class=\"sub\">" + minute_of(summary_.first) + " to " + minute_of(summary_.last) +
              " UTC · " + grouped(static_cast<double>(summary_.happened.bars), 0) + " bars of " + escaped(config_.timeframe) +
              " · run <code>" + escaped(summary_.run_id) + "</code></p></header>";
   }
@@ -176,9 +178,10 @@ class Page {
   }
 
   void statistics() {
-    table("Statistics", {"Figure", "Value"});
-    for (const Figure& one : summary_.figures) row({"<code>" + one.name + "</code>", escaped(text_of(one))});
-    end_table();
+    html_ += "<section><h2>Statistics</h2><div class=\"stats\">";
+    for (const Figure& one : summary_.figures)
+      html_ += "<div><code>" + one.name + "</code><span>" + (text_of(one) == "nan" ? "–" : escaped(text_of(one))) + "</span></div>";
+    html_ += "</div></section>";
     if (!summary_.no_statistics.empty())
       html_ += "<p class=\"note\">No statistics of equity: " + escaped(summary_.no_statistics) + ".</p>";
   }

@@ -11,7 +11,8 @@ inline constexpr const char* report_style = R"css(
 --accent:#6fa0ff;
 --price:#9aa8ba;--up:#4cc38a;--down:#ff7b6e;--buy:#62a8ff;--sell:#ffb454}}
 *{box-sizing:border-box}
-body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;
+body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,
+"DejaVu Sans",sans-serif;
 font-variant-numeric:tabular-nums}
 main{max-width:1080px;margin:0 auto;padding:28px 16px 48px}
 .kicker{margin:0;color:var(--accent);font-size:12px;font-weight:600;letter-spacing:.08em;text-transform:uppercase}
@@ -20,7 +21,7 @@ h2{margin:0 0 10px;font-size:16px}
 .sub{margin:0 0 20px;color:var(--dim)}
 code{font:12.5px ui-monospace,"SF Mono",Menlo,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
 section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:18px;margin:0 0 16px}
-.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:1px;padding:0;overflow:hidden;
+.cards{display:grid;grid-template-columns:repeat(4,1fr);gap:1px;padding:0;overflow:hidden;
 background:var(--line)}
 .card{background:var(--card);padding:14px 16px}
 .card span,.card small{display:block;color:var(--dim);font-size:12px}
@@ -54,8 +55,11 @@ td{text-align:right;padding:6px 10px;border-bottom:1px solid var(--line);white-s
 th:first-child,td:first-child{text-align:left;padding-left:0}
 th:last-child,td:last-child{padding-right:0}
 tr:last-child td{border-bottom:0}
-td:last-child code,td:last-child{white-space:normal}
+td:last-child{white-space:normal;min-width:8em}
+.stats{columns:2;column-gap:40px}.stats div{display:flex;justify-content:space-between;gap:12px;padding:5px 0;
+border-bottom:1px solid var(--line);break-inside:avoid}
 .note,footer{color:var(--dim);font-size:13px}
+@media(max-width:700px){.stats{columns:1}.cards{grid-template-columns:1fr 1fr}}
 @media(max-width:560px){main{padding:18px 10px 32px}h1{font-size:24px}section{padding:14px;
 border-radius:10px}.cards{padding:0;
 grid-template-columns:1fr 1fr}.card b{font-size:18px}.plot{margin-right:58px}.xs{margin-right:58px}.wide{margin:0 -14px;

@@ -26,7 +26,7 @@ TEST_CASE("The example reads as it stands there") {
   CHECK(config.strategies[1].source() == SignalSourceId("crossing-spy"));
   CHECK(config.strategies[0].program->definition.parameters[0].value == ParameterValue::whole(45));
   CHECK(config.bars[1].count == 43'200);
-  CHECK(config.subscriptions[2].terms.risk_fraction == Ratio::parse("0.02"));
+  CHECK(config.subscriptions[2].terms.risk_fraction == Ratio::parse("0.003"));
   CHECK(config.equity_every_ns == 900 * ns_per_s);
   CHECK(config.statistics.periods_per_year == 365);
 }
@@ -86,7 +86,7 @@ TEST_CASE("Every mistake of a backtest's configuration is told with line and col
        "walkForward.statistic: 'luck' is no statistic; there are "},
       {"a window without unit", "equityEvery: 15m", "equityEvery: 15m\nwalkForward: {train: 10, test: 2d, statistic: sharpe}",
        "walkForward.train: '10' is no length"},
-      {"a name that is a path", "backtest: crossing", "backtest: ../crossing", ":5:11: backtest: "},
+      {"a name that is a path", "backtest: crossing", "backtest: ../crossing", ":6:11: backtest: "},
       {"a run id that is a path", "mode: full  ", "runId: ../x\nmode: full  ", ":9:8: runId: must be 1 to 63"},
       {"no mapping", "investors:\n  - {investor: ann, deposit: 100000}\n", "investors:\n  - ann\n",
        "investors[0] must be a mapping"},
@@ -105,7 +105,7 @@ TEST_CASE("Every mistake of a backtest's configuration is told with line and col
 TEST_CASE("A strategy file's own mistakes are told with their own places") {
   const Place place;
   place.change("cfg/strategies/crossing.yaml", "crosses_above(fast, slow)", "crosses_above(fsat, slow)");
-  CHECK(refusal(place).find("crossing.yaml:20:25: 'fsat' is not known; did you mean 'fast'?") != std::string::npos);
+  CHECK(refusal(place).find("crossing.yaml:19:25: 'fsat' is not known; did you mean 'fast'?") != std::string::npos);
 }
 
 TEST_CASE("Ranges of parameters hold both ends, exactly") {
