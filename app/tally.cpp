@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
   add_supervision_commands(app, line);
   add_journal_commands(app, line);
   add_table_command(app, line);
+  add_play_command(app, line);
   add_time_command(app, line);
   add_schema_commands(app, line);
   add_split_command(app, line);

@@ -41,7 +41,7 @@ class Command {
   Command add_option_group(const std::string& heading);
 
   // `names`: "--name", "--name,--other" or, where it goes by its place, "NAME". `value` outlives the parser's parse. T is a
-  // string, an integer, a bool, a filesystem path, a vector of strings, or an optional of one of them: see command.cpp.
+  // string, a number, a filesystem path, a vector of strings, or an optional of one of them: see command.cpp.
   template <class T>
   Option add_option(const std::string& names, T& value, const std::string& what);
   Option add_flag(const std::string& names, bool& value, const std::string& what);

@@ -42,6 +42,7 @@ void add_reconciliation_commands(Command app, CommandLine& line);
 void add_supervision_commands(Command app, CommandLine& line);
 void add_journal_commands(Command app, CommandLine& line);
 void add_table_command(Command app, CommandLine& line);
+void add_play_command(Command app, CommandLine& line);
 void add_time_command(Command app, CommandLine& line);
 void add_schema_commands(Command app, CommandLine& line);
 void add_split_command(Command app, CommandLine& line);

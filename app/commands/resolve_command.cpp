@@ -97,7 +97,7 @@ std::string list_of(const std::vector<Rejected>& failed) {
   return list;
 }
 
-json::object outcome(const std::string& underlying, const std::optional<Rejected>& rejected, const std::string& reason) {
+json::object outcome(std::string_view underlying, const std::optional<Rejected>& rejected, const std::string& reason) {
   return {{"underlying", underlying},
           {"resolved", !rejected},
           {"rule_id", shown_if(rejected, [](Rejected why) { return id_of(why); })},
@@ -133,7 +133,7 @@ json::object shown(const OptionChain& chain, const OptionResolution& resolution)
   json::array expiries, considered;
   for (const Day expiry : seen.expiries) expiries.emplace_back(date_text(expiry));
   for (const Considered& item : seen.considered) considered.push_back(shown(chain, item));
-  json::object out = outcome(chain.underlying, resolution.rejected, resolution.reason);
+  json::object out = outcome(chain.underlying.text(), resolution.rejected, resolution.reason);
   out["instrument"] = shown_if(resolution.chosen, [&](const Considered& item) { return shown(chain, item); });
   out["evidence"] = {{"at", exact_iso_time(chain.at)},
                      {"today", date_text(chain.today)},
@@ -150,7 +150,7 @@ json::object shown(const OptionChain& chain, const OptionResolution& resolution)
 
 void print_table(const OptionChain& chain, const OptionResolution& resolution) {
   const OptionEvidence& seen = resolution.evidence;
-  std::cout << chain.underlying << " at " << exact_iso_time(chain.at) << ": " << cell(chain.underlying_price);
+  std::cout << chain.underlying.text() << " at " << exact_iso_time(chain.at) << ": " << cell(chain.underlying_price);
   if (chain.underlying_price) std::cout << " of " << exact_iso_time(chain.underlying_at);
   std::cout << "; " << seen.contracts << " contracts, " << seen.expiries.size() << " expiries, " << seen.quoted << " quoted\n";
   if (seen.expiry) std::cout << "expiry " << date_text(*seen.expiry) << ", at the money " << cell(seen.at_the_money) << '\n';

@@ -111,7 +111,7 @@ void StrategyRunner::recover() {
   for (const auto& member : members_) {
     std::map<std::string, const StrategyIntent*> last;
     for (const StrategyIntent& intent : member->recorded) last[intent.role] = &intent;
-    for (const auto& [role, intent] : last) said_.emplace_back(member.get(), *intent);
+    for (const auto& [role, intent] : last) said_.push_back({member.get(), *intent, true});
   }
   follow(tape_end);
   for (const auto& member : members_) {
@@ -219,7 +219,7 @@ void StrategyRunner::feed(Member& member, std::span<const AnchorBar> bars, const
 void StrategyRunner::say(Member& member, StrategyIntent intent, const TapePlace& place) {
   intent.tape = place;
   record(intent.strategy, intent);
-  said_.emplace_back(&member, std::move(intent));
+  said_.push_back({&member, std::move(intent)});
 }
 
 void StrategyRunner::record(SignalSourceId strategy, Message fact) {
@@ -233,9 +233,10 @@ void StrategyRunner::send_said() {
   if (said_.empty()) return;
   log_.wait();
   const Time now = now_();
-  for (const auto& [member, intent] : said_) {
+  for (const auto& [member, intent, again] : said_) {
     const std::int64_t age = now - intent.anchor_closed_at;
     if (intent.direction.value != 0 && age > late_after_bars * member->strategy.program()->anchor_ns) {
+      if (again) continue;
       ++member->late_openings;
       spdlog::warn("strategy {}: an opening of {} is {} s late and is not sent", intent.strategy.text(), intent.product.text(), age / ns_per_s);
       continue;

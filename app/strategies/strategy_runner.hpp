@@ -89,7 +89,12 @@ class StrategyRunner {
   std::vector<std::unique_ptr<Member>> members_;
   Offset next_ = 1;            // of the venue's journal
   std::int64_t polled_at_ms_ = 0;
-  std::vector<std::pair<Member*, StrategyIntent>> said_;   // recorded, not sent
+  struct Said {
+    Member* member;
+    StrategyIntent intent;
+    bool again = false;        // was recorded before this start, and may have been sent
+  };
+  std::vector<Said> said_;     // recorded, to be sent
   std::thread thread_;         // last: everything else is there when it starts
 };
 

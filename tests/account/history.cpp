@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "actors/subscription/subscription.hpp"
+#include "actors/topology.hpp"
 
 namespace tally::account {
 namespace {
