@@ -146,10 +146,11 @@ void KindSupervisor::finished(TaskDone& report) {
 }
 
 void KindSupervisor::failed(const caf::down_msg& down) {
+  if (!down.reason) return;  // it became passive: nothing failed
   // A walk over all children, but only when one dies; an index would cost every one of them memory.
   const auto found = std::find_if(children_.begin(), children_.end(),
                                   [&](const auto& held) { return held.second.actor && held.second.actor.address() == down.source; });
-  if (found == children_.end()) return;  // it became passive, or was stopped
+  if (found == children_.end()) return;  // it was stopped
   Child& child = found->second;
   child.actor = nullptr;
   if (child.outstanding == 0) return;
