@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "app/commands/command_line.hpp"
+#include "app/commands/feed_commands.hpp"
 
 namespace {
 
@@ -50,6 +51,8 @@ int main(int argc, char** argv) {
   add_resolve_command(app, line);
   add_book_command(app, line);
   add_tick_command(app, line);
+  add_tape_commands(app, line);
+  add_feed_commands(app, line);
   add_strategy_commands(app, line);
   try {
     app.parse(argc, argv);

@@ -71,6 +71,7 @@ void add_resolve_command(CLI::App& app, CommandLine& line);
 void add_book_command(CLI::App& app, CommandLine& line);
 void add_tick_command(CLI::App& app, CommandLine& line);
 void add_strategy_commands(CLI::App& app, CommandLine& line);
+void add_tape_commands(CLI::App& app, CommandLine& line);
 void add_job_commands(CLI::App& app, CommandLine& line);
 void add_scenario_commands(CLI::App& app, CommandLine& line);
 
