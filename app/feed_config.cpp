@@ -39,7 +39,8 @@ FeedConfig config_of(YamlSection top) {
   FeedConfig config;
   config.venue = top.value<VenueId>("venue");
   config.endpoints = filled<binance::Endpoints>(top.section("endpoints"));
-  for (YamlSection& product : top.list("products")) config.products.push_back(filled<binance::ProductStreams>(std::move(product)));
+  for (YamlSection& product : top.list("products"))
+    config.products.push_back(filled<binance::ProductStreams>(std::move(product)));
   config.rules = filled<binance::FeedRules>(top.section("rules"));
   config.tape = read_tape(top.section("tape"));
   top.finish();

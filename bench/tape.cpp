@@ -1,4 +1,4 @@
-// How many messages a second one thread takes from the venue's text to the tape: parsing, the rules of a feed, appending, reading.
+// How many messages a second one thread takes from the venue's text to the tape: parsing and a feed's rules, appending, reading.
 //
 //   bench_tape --benchmark_counters_tabular=true
 #include <benchmark/benchmark.h>
@@ -36,8 +36,8 @@ std::string depth_text(std::uint64_t id) {
       levels += (i == 0 ? "" : ",") + std::string("[\"") + std::to_string(from + i * step) + ".12000000\",\"0.12345000\"]";
     return levels;
   };
-  return R"({"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","E":1760000000123,"s":"BTCUSDT","U":)" + std::to_string(id) +
-         R"(,"u":)" + std::to_string(id) + R"(,"b":[)" + side(60'000, -1) + R"(],"a":[)" + side(60'001, 1) + "]}}";
+  return R"({"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","E":1760000000123,"s":"BTCUSDT","U":)" +
+         std::to_string(id) + R"(,"u":)" + std::to_string(id) + R"(,"b":[)" + side(60'000, -1) + R"(],"a":[)" + side(60'001, 1) + "]}}";
 }
 
 void feed_of(benchmark::State& state, std::string (*text)(std::uint64_t)) {

@@ -30,8 +30,8 @@ const std::string bars =
 TEST_CASE("Several files are one tape, in the order in which their messages were received") {
   Workplace here;
   const std::string tape = here.path("tape").string();
-  const Ended recorded_all = here.tally("tape record --tape " + tape + " --venue test --depth BTC=" + here.file("depth.csv", depth) +
-                                        " --bars EUR=" + here.file("bars.csv", bars) + " --json");
+  const Ended recorded_all = here.tally("tape record --tape " + tape + " --venue test --depth BTC=" +
+                                        here.file("depth.csv", depth) + " --bars EUR=" + here.file("bars.csv", bars) + " --json");
   INFO(recorded_all.err);
   REQUIRE(recorded_all.code == 0);
   CHECK(recorded_all.parsed().at("last").to_number<int>() == 7);
@@ -84,19 +84,20 @@ TEST_CASE("What cannot be done with a tape is said in one line, with its code") 
   CHECK(here.tally("tape read --tape " + tape).parsed_lines().size() == 4);  // what came before it stands
   refused("read --tape " + tape + " --from yesterday", 2, "'yesterday' is no offset");
   refused("record --tape " + tape + " --depth BTC=" + broken + " --sync fast", 2, "--sync: 'fast'");
-  refused("record --tape " + tape + " --ticks BTC=" + here.path("broken.csv").string(), 2, "has no header of ticks");
+  refused("record --tape " + tape + " --ticks BTC=" + broken, 2, "broken.csv:1: column 'ts_utc' is missing");
   refused("record --tape " + here.path("").string() + " --depth BTC=" + broken, 5, "is not empty and no tape");
   const auto segment = here.path("t") / "00000000000000000001.segment";
   std::string bytes = content_of(segment);
   bytes[100] = static_cast<char>(bytes[100] ^ 1);
   std::ofstream(segment, std::ios::binary) << bytes;
-  refused("verify --tape " + tape + " --json", 6, "00000000000000000001.segment is damaged at offset 1, byte 28");
+  refused("verify --tape " + tape + " --json", 6, "00000000000000000001.segment is damaged at offset 2, byte 94");
   const Ended skipping = here.tally("tape read --skip-damaged --tape " + tape);
   CHECK(skipping.code == 6);
   const auto lines = skipping.parsed_lines();
   REQUIRE(lines.size() == 5);
-  CHECK(lines[0].at("damaged").as_string() == "00000000000000000001.segment");
-  CHECK(lines[2].at("offset").to_number<int>() == 2);
+  CHECK(lines[1].at("damaged").as_string() == "00000000000000000001.segment");
+  CHECK(lines[2].at("missing_from").to_number<int>() == 2);
+  CHECK(lines[3].at("offset").to_number<int>() == 3);
 }
 
 TEST_CASE("The recorded book is the same from its file and from a tape of it") {
@@ -138,10 +139,11 @@ TEST_CASE("The recorded book is the same from its file and from a tape of it") {
 TEST_CASE("Recorded options become ticks and chains on a tape, with their greeks") {
   if (recordings_are_missing("options/TWX_2014-06")) return;
   Workplace here;
-  const std::string tape = here.path("t").string(), folder = (recorded / "options/TWX_2014-06/TWX_2014-06_").string();
-  const Ended ended = here.tally("tape record --tape " + tape + " --options TWX=" + folder + "minute_quote.csv.gz --options TWX=" + folder +
-                                 "minute_trade.csv.gz --options TWX=" + folder + "minute_openinterest.csv.gz --universe TWX=" + folder +
-                                 "universe.csv.gz --underlying-prices TWX=" + folder + "underlying.csv --json");
+  const std::string file = "TWX=" + (recorded / "options/TWX_2014-06/TWX_2014-06_").string();
+  const Ended ended = here.tally("tape record --json --tape " + here.path("t").string() + " --options " + file +
+                                 "minute_quote.csv.gz --options " + file + "minute_trade.csv.gz --options " + file +
+                                 "minute_openinterest.csv.gz --universe " + file + "universe.csv.gz --underlying-prices " +
+                                 file + "underlying.csv");
   INFO(ended.err);
   REQUIRE(ended.code == 0);
   const auto types = ended.parsed().at("types").as_object();
@@ -158,7 +160,10 @@ TEST_CASE("Recorded options become ticks and chains on a tape, with their greeks
     if (const auto* chain = std::get_if<OptionChainSnapshot>(&message)) {
       rows += chain->rows.size();
       CHECK(chain->underlying_price);
-      for (const OptionRow& row : chain->rows) with_volatility += row.greeks.implied_volatility && row.greeks.gamma && row.greeks.rho;
+      for (const OptionRow& row : chain->rows) {
+        const OptionGreeks& all = row.greeks;
+        with_volatility += all.implied_volatility && all.delta && all.gamma && all.vega && all.theta && all.rho;
+      }
     }
   }
   CHECK(rows == 920);
@@ -187,7 +192,7 @@ TEST_CASE("Bars of a tape's ticks are those of the file, and say how long after 
   CHECK(bars.at("bars").to_number<int>() == 3);
   CHECK(bars.at("final_within_5s").to_number<int>() == 1);           // final at 61 s
   CHECK(bars.at("final_after_ns_max").to_number<std::int64_t>() == 90 * ns_per_s);  // the next record came so late
-  for (const std::string wrong : {"--tape " + tape, "--ticks " + ticks + " --product BTC", std::string("--product BTC")})
+  for (const std::string& wrong : {"--tape " + tape, "--ticks " + ticks + " --product BTC", std::string("--product BTC")})
     CHECK(here.tally("bars --to 1m " + wrong).code == 2);
   CHECK(here.tally("bars --to 1m --product BTC --tape " + here.path("none").string()).code == 5);
 }
