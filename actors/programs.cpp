@@ -1,5 +1,6 @@
 #include "actors/programs.hpp"
 
+#include "actors/host/shard/program_of.hpp"
 #include "actors/topology.hpp"
 
 namespace tally {

@@ -1,20 +1,21 @@
 #include "app/account_node.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 
 #include "actors/programs.hpp"
 #include "app/command_intake.hpp"
 #include "app/fresh_key.hpp"
 #include "app/starting_point.hpp"
+#include "app/strategies/strategy_runner.hpp"
 
 namespace tally {
 namespace {
 
-constexpr std::string_view venue_prefix = "venue/";
-
 void refuse_other_account(const Journal& journal, Symbol account) {
   for (const Symbol shard : journal.shards())
-    if (!is_venue_shard(shard) && shard != account)
+    if (is_account_shard(shard) && shard != account)
       throw ProfileError("the journal is of account '" + std::string(shard.text()) + "', the profile of '" +
                          std::string(account.text()) + "': name another --data directory or the right --profile");
 }
@@ -38,9 +39,6 @@ bool recorded(const StartingPoint& point, const Message& wanted) {
 
 }  // namespace
 
-Symbol venue_shard_of(VenueId venue) { return Symbol(std::string(venue_prefix) + std::string(venue.text())); }
-bool is_venue_shard(Symbol shard) { return shard.text().starts_with(venue_prefix); }
-
 AccountNode::AccountNode(Profile profile, std::shared_ptr<Journal> journal, std::string name)
     : profile_(std::move(profile)), journal_(std::move(journal)) {
   refuse_other_account(*journal_, account());
@@ -49,10 +47,14 @@ AccountNode::AccountNode(Profile profile, std::shared_ptr<Journal> journal, std:
   node_ = std::make_unique<Node>(std::move(name), journal_, time_);
   link_ = std::make_unique<VenueLink>(*node_, venue());
   start_shards();
+  start_strategies();
 }
 
 // Effects that are still released have nowhere to go; whether they left is for reconciliation to find out.
-AccountNode::~AccountNode() { link_->stop(); }
+AccountNode::~AccountNode() {
+  strategies_.reset();
+  link_->stop();
+}
 
 void AccountNode::start_shards() {
   const StartingPoint account_point = starting_point(*journal_, account());
@@ -78,6 +80,16 @@ void AccountNode::start_shards() {
   wanted.push_back(ChangeLimits{fresh_key(), OperatorId(profile_producer), profile_.limits});
   configure(account(), std::move(wanted));
   node_->settle();
+}
+
+void AccountNode::start_strategies() {
+  if (profile_.strategies.empty()) return;
+  const auto send = [this](const SendSignal& signal, const std::string& producer) {
+    if (const Outcome outcome = command(signal, producer); !outcome.accepted)
+      spdlog::error("signal {} of {} was refused: {}", signal.key.text(), signal.source.text(), outcome.refusal);
+  };
+  strategies_ = std::make_shared<StrategyRunner>(profile_.strategies, journal_, StrategyRunner::Shards{account(), venue()}, send,
+                                                 [this] { return time_->now(); });
 }
 
 void AccountNode::configure(Symbol shard, std::vector<Message> wanted) {
@@ -108,8 +120,18 @@ void AccountNode::command(Message message, const std::string& producer, Node::Do
 void AccountNode::show(std::span<const BarObserved> bars, const std::string& source) {
   for (const BarObserved& bar : bars) market_.show(bar, half_spread_of(bar.product), source);
   for (const BarObserved& bar : bars) time_->set(bar.closed_at);
-  for (const BarObserved& bar : bars) node_->submit(venue(), {bar}, source);
+  const auto taped = [to = std::weak_ptr(strategies_)](const Outcome&) {
+    if (const auto strategies = to.lock()) strategies->notify();
+  };
+  for (const BarObserved& bar : bars) node_->submit(venue(), {bar}, source, taped);
   node_->clock_moved();
+}
+
+void AccountNode::settle() {
+  node_->settle();
+  if (!strategies_) return;
+  strategies_->settle();
+  node_->settle();
 }
 
 Price AccountNode::half_spread_of(ProductId product) const {

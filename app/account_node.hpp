@@ -15,11 +15,11 @@
 #include "app/market_view.hpp"
 #include "app/profile.hpp"
 #include "app/venue_link.hpp"
+#include "app/shard_names.hpp"
 
 namespace tally {
 
-Symbol venue_shard_of(VenueId venue);
-bool is_venue_shard(Symbol shard);
+class StrategyRunner;
 
 class AccountNode {
  public:
@@ -38,16 +38,22 @@ class AccountNode {
   // time it is; then the venue trades on them, and deadlines that are due are taken. Returns when they are handed in, not when they are digested.
   void show(std::span<const BarObserved> bars, const std::string& source);
 
+  // Returns when what was handed in so far is done, what strategies say of it included.
+  void settle();
+
   Node& node() { return *node_; }
   MarketView& market() { return market_; }
   TimeAuthority& time() { return *time_; }
   const Profile& profile() const { return profile_; }
+  StrategyRunner* strategies() { return strategies_.get(); }   // null where the profile names none
   const Journal& journal() const { return *journal_; }
+  std::shared_ptr<const Journal> shared_journal() const { return journal_; }
   Symbol account() const { return profile_.account.account.symbol(); }
   Symbol venue() const { return venue_shard_of(profile_.venue.venue); }
 
  private:
   void start_shards();
+  void start_strategies();
   void configure(Symbol shard, std::vector<Message> wanted);
   void submit_and_wait(Symbol shard, Message message);
   Price half_spread_of(ProductId product) const;
@@ -57,7 +63,8 @@ class AccountNode {
   std::shared_ptr<TimeAuthority> time_;
   MarketView market_;
   std::unique_ptr<VenueLink> link_;
-  std::unique_ptr<Node> node_;  // last: its destructor stops the actors that call the others
+  std::unique_ptr<Node> node_;  // its destructor stops the actors that call the others
+  std::shared_ptr<StrategyRunner> strategies_;  // last: it sends what the node answers
 };
 
 }  // namespace tally

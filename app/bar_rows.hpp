@@ -36,6 +36,7 @@ class BarRows {
   const std::string& key_header() const { return key_header_; }
   const std::string& contract_header() const { return contract_header_; }
   bool daily() const { return daily_; }  // the stamp is a date
+  bool middles() const { return sides_.size() == 2; }  // prices are halfway between bid and ask
 
   // The next row; false after the last. Throws TextFileError with file and line where a row cannot be read.
   bool next(BarRow& row);

@@ -1,5 +1,7 @@
 #include "app/data_directory.hpp"
 
+#include "app/profile.hpp"
+
 namespace tally {
 namespace fs = std::filesystem;
 namespace {

@@ -4,8 +4,6 @@
 #include <filesystem>
 #include <optional>
 
-#include "app/profile.hpp"
-
 namespace tally {
 
 struct DataDirectory {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <thread>
 
+#include "app/account_node.hpp"
 #include "app/control_client.hpp"
 #include "app/exit_code.hpp"
 #include "app/remote_journal.hpp"
@@ -123,7 +124,10 @@ auto patiently(Open open) {
 }
 
 void choose_shards(OpenedJournal& opened) {
-  for (const Symbol shard : opened.journal->shards()) (is_venue_shard(shard) ? opened.venue : opened.account) = shard;
+  for (const Symbol shard : opened.journal->shards()) {
+    if (is_venue_shard(shard)) opened.venue = shard;
+    if (is_account_shard(shard)) opened.account = shard;
+  }
   if (opened.account.empty()) throw CommandFailed(exit_not_found, "the journal is empty: nothing was recorded yet");
 }
 

@@ -4,16 +4,14 @@
 
 #include <memory>
 
-#include "app/account_node.hpp"
+#include "actors/host/live/tree_row.hpp"
 #include "app/data_directory.hpp"
+#include "app/where.hpp"
+#include "persistence/journal.hpp"
 
 namespace tally {
 
-// Where and as whom, as the command line said.
-struct Where {
-  std::optional<std::filesystem::path> data;
-  std::optional<std::filesystem::path> profile;
-};
+class AccountNode;
 
 DataDirectory data_directory(const Where& where);   // --data, else the profile's
 

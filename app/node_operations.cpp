@@ -6,6 +6,7 @@
 
 #include "app/exit_code.hpp"
 #include "app/hex.hpp"
+#include "app/strategies/strategy_runner.hpp"
 #include "messages/json.hpp"
 #include "messages/stored.hpp"
 
@@ -87,6 +88,37 @@ json::object shards(const AccountNode& node) {
   return {{"shards", std::move(out)}};
 }
 
+StrategyRunner& strategies_of(AccountNode& node) {
+  if (!node.strategies()) throw CommandFailed(exit_not_found, "the node's profile names no strategies");
+  return *node.strategies();
+}
+
+json::object strategies(AccountNode& node) {
+  json::array rows;
+  for (const StrategyStatus& status : strategies_of(node).status()) {
+    json::array roles;
+    for (const auto& [bound, direction] : status.roles)
+      roles.push_back(json::object{{"role", bound.role}, {"product", bound.product.text()}, {"direction", direction.value}});
+    json::array mistakes(status.mistakes.begin(), status.mistakes.end());
+    json::object row{{"strategy", status.strategy.text()}, {"version", status.version}, {"running", status.running}, {"file", status.file},
+                     {"roles", std::move(roles)}, {"withheld_switched_off", status.counts.withheld_switched_off},
+                     {"withheld_rate_limit", status.counts.withheld_rate_limit}, {"withheld_stop", status.counts.withheld_stop},
+                     {"late_bars", status.counts.late_bars}, {"bars_without_price", status.counts.bars_without_price},
+                     {"other_bars", status.other_bars}, {"late_openings", status.late_openings}, {"mistakes", std::move(mistakes)}};
+    if (status.moment.ns != INT64_MIN) row["moment"] = status.moment.ns;
+    rows.push_back(std::move(row));
+  }
+  return {{"strategies", std::move(rows)}};
+}
+
+json::object switch_strategy(AccountNode& node, const json::object& request) {
+  const SignalSourceId strategy(text_at(request, "strategy"));
+  const bool running = text_at(request, "to") == "on";
+  if (!strategies_of(node).switch_strategy(strategy, running, IdempotencyKey(text_at(request, "key")), OperatorId(text_at(request, "by"))))
+    throw CommandFailed(exit_not_found, "no strategy '" + std::string(strategy.text()) + "' runs here");
+  return {};
+}
+
 json::object show(AccountNode& node, const json::object& request) {
   const json::value* listed = request.if_contains("bars");
   if (!listed || !listed->is_array()) throw CommandFailed(exit_usage, "bars must be an array");
@@ -98,7 +130,7 @@ json::object show(AccountNode& node, const json::object& request) {
     bars.push_back(*bar);
   }
   node.show(bars, text_at(request, "source"));
-  node.node().settle();
+  node.settle();
   return {};
 }
 
@@ -119,6 +151,12 @@ ControlServer::Operations node_operations(AccountNode& node, std::function<void(
   operations["shards"] = [&node](const json::object&) { return shards(node); };
   operations["entries"] = [&node](const json::object& request) { return entries(node, request); };
   operations["show"] = [&node](const json::object& request) { return show(node, request); };
+  operations["strategies"] = [&node](const json::object&) { return strategies(node); };
+  operations["strategy_switch"] = [&node](const json::object& request) { return switch_strategy(node, request); };
+  operations["strategy_reload"] = [&node](const json::object&) {
+    strategies_of(node).reload();
+    return strategies(node);
+  };
   operations["fail"] = [&node](const json::object& request) {
     node.node().inject_fault(node.account(), entity_of(text_at(request, "entity")), static_cast<std::uint32_t>(number_at(request, "times")),
                              text_at(request, "cause"));

@@ -1,7 +1,10 @@
 #include "app/profile.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
+
+#include "app/shard_names.hpp"
 
 namespace tally {
 namespace {
@@ -25,6 +28,7 @@ void read_account(YamlSection section, Profile& profile) {
   section.finish();
   if (profile.account.account.empty()) section.refuse("account", "must not be empty");
   if (profile.account.account.text().find('/') != std::string_view::npos) section.refuse("account", "must not hold a '/'");
+  if (is_strategies_shard(profile.account.account.symbol())) section.refuse("account", "must not be 'strategies': so is the strategies' shard called");
   if (profile.account.currency.empty()) section.refuse("currency", "must not be empty");
   if (profile.account.minimum_unit <= Money{}) section.refuse("minimumUnit", "must be greater than zero");
   want_at_least(section, "reconcileEveryMs", profile.account.reconcile_every_ms, 0);
@@ -113,6 +117,33 @@ void read_storage(YamlSection section, StorageSettings& storage) {
   if (storage.snapshot_every < 1) section.refuse("snapshotEvery", "must be at least 1");
 }
 
+// Profiles of data directories that are older than this section do without it.
+void read_monitoring(YamlSection section, MonitoringSettings& monitoring) {
+  monitoring.export_to = section.value<MonitoringExport>("export");
+  monitoring.listen = section.value<std::string>("listen");
+  monitoring.top_symbols = section.value<std::uint32_t>("topSymbols");
+  section.finish();
+  if (monitoring.listen.find(':') == std::string::npos) section.refuse("listen", "must be HOST:PORT");
+}
+
+StrategySetting read_strategy_setting(YamlSection section, const std::vector<ProductDefined>& products) {
+  StrategySetting setting;
+  setting.file = section.value<std::string>("file");
+  YamlSection bind = section.section("bind");
+  for (const std::string& role : bind.keys()) {
+    const auto product = bind.value<ProductId>(role);
+    if (std::none_of(products.begin(), products.end(), [&](const ProductDefined& known) { return known.product == product; }))
+      bind.refuse(role, "there is no product '" + std::string(product.text()) + "'");
+    setting.bind.push_back({role, product});
+  }
+  if (section.has("parameters")) {
+    YamlSection parameters = section.section("parameters");
+    for (const std::string& name : parameters.keys()) setting.parameters[name] = parameters.value<ParameterValue>(name);
+  }
+  section.finish();
+  return setting;
+}
+
 Profile profile_of(YamlSection top) {
   Profile profile;
   read_account(top.section("account"), profile);
@@ -124,6 +155,10 @@ Profile profile_of(YamlSection top) {
   read_dedupe(top.section("dedupe"));
   read_supervision(top.section("supervision"), profile.supervision);
   read_storage(top.section("storage"), profile.storage);
+  if (top.has("monitoring")) read_monitoring(top.section("monitoring"), profile.monitoring);
+  if (top.has("strategies"))
+    for (YamlSection& strategy : top.list("strategies"))
+      profile.strategies.push_back(read_strategy_setting(std::move(strategy), profile.products));
   top.finish();
   return profile;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "actors/host/live/node.hpp"
+#include "app/strategies/strategy_setting.hpp"
 #include "app/yaml_section.hpp"
 #include "messages/venue.hpp"
 
@@ -24,6 +25,16 @@ struct StorageSettings {
 };
 BOOST_DESCRIBE_STRUCT(StorageSettings, (), (data_directory, disk_reserve_mb, snapshot_every))
 
+// Where live figures go. metrics: an HTTP endpoint for Prometheus.
+enum class MonitoringExport : std::uint8_t { none, metrics };
+BOOST_DESCRIBE_ENUM(MonitoringExport, none, metrics)
+
+struct MonitoringSettings {
+  MonitoringExport export_to = MonitoringExport::none;
+  std::string listen;                   // HOST:PORT
+  std::uint32_t top_symbols = 10;       // shown one by one
+};
+
 BOOST_DESCRIBE_STRUCT(SupervisionPolicy, (),
                       (attempts_max, backoff_ms, backoff_ms_max, restarts_max, window_ms, passivate_after_ms))
 
@@ -35,6 +46,8 @@ struct Profile {
   RiskLimits limits;
   SupervisionPolicy supervision;
   StorageSettings storage;
+  MonitoringSettings monitoring;
+  std::vector<StrategySetting> strategies;  // that tallyd runs
 };
 
 // Throws ProfileError: one line, file:line:column and what to do about it.

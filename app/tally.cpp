@@ -5,14 +5,17 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "app/commands/backtest_command.hpp"
 #include "app/commands/command_line.hpp"
 #include "app/commands/feed_commands.hpp"
+#include "app/commands/tape_commands.hpp"
 
 namespace {
 
 constexpr const char* footer = R"(
 Exit codes: 0 done, 1 failed, 2 usage or profile, 3 denied, 4 refused at the inlet, 5 not found, 6 a check found a
-difference, 7 the data directory is held by a process that does not answer, 70 the disk failed.
+difference, 7 the data directory is held by a process that does not answer, 8 a backtest was stopped and is marked incomplete,
+70 the disk failed.
 Where a node runs on the data directory (tallyd, tally run), commands go through it; else they open it for a moment.)";
 
 int failed(int code, const std::string& why) {
@@ -26,9 +29,9 @@ int main(int argc, char** argv) {
   using namespace tally;
   spdlog::set_default_logger(spdlog::stderr_color_mt("tally"));  // standard output is for answers
   spdlog::set_level(spdlog::level::warn);
-  CLI::App app("One account, many investors: signals in, exact books out.", "tally");
-  app.require_subcommand(1);
-  app.footer(footer);
+  ArgumentParser parser("One account, many investors: signals in, exact books out.", "tally");
+  parser.footer(footer);
+  Command app = parser.root().require_subcommand();
   CommandLine line;
   const char* user = std::getenv("USER");
   line.by = user && *user ? user : "operator";
@@ -42,6 +45,8 @@ int main(int argc, char** argv) {
   add_reconciliation_commands(app, line);
   add_supervision_commands(app, line);
   add_journal_commands(app, line);
+  add_table_command(app, line);
+  add_play_command(app, line);
   add_time_command(app, line);
   add_schema_commands(app, line);
   add_split_command(app, line);
@@ -54,14 +59,10 @@ int main(int argc, char** argv) {
   add_tape_commands(app, line);
   add_feed_commands(app, line);
   add_strategy_commands(app, line);
+  add_backtest_command(app, line);
   try {
-    app.parse(argc, argv);
+    parser.parse(argc, argv);
     return line.exit_code;
-  } catch (const CLI::Success& asked_for_help) {
-    return app.exit(asked_for_help);
-  } catch (const CLI::ParseError& error) {
-    const auto unknown = app.remaining(true);
-    return failed(exit_usage, unknown.empty() ? error.what() : "'" + unknown.front() + "' is not expected here; see tally --help");
   } catch (const CommandFailed& error) {
     return failed(error.code, error.what());
   } catch (const std::exception& error) {

@@ -4,13 +4,14 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "app/commands/command.hpp"
 #include "app/control_client.hpp"
 #include "app/exit_code.hpp"
 #include "app/node_access.hpp"
 #include "app/node_operations.hpp"
+#include "gateway/metrics/metrics_endpoint.hpp"
 
 namespace {
 
@@ -43,6 +44,15 @@ sigset_t block_signals() {
   return signals;
 }
 
+std::unique_ptr<MetricsEndpoint> serve_metrics(AccountNode& node) {
+  const MonitoringSettings& settings = node.profile().monitoring;
+  if (settings.export_to != MonitoringExport::metrics) return nullptr;
+  auto endpoint = std::make_unique<MetricsEndpoint>(settings.listen, node.shared_journal(), MetricsEndpoint::Shards{node.account(), node.venue()},
+                                                    settings.top_symbols, [&node] { return node.time().now(); });
+  spdlog::info("metrics on http://{}/metrics", settings.listen);
+  return endpoint;
+}
+
 int run(const Where& where) {
   const DataDirectory data = data_directory(where);
   make_directory(data);
@@ -52,6 +62,7 @@ int run(const Where& where) {
   const auto node = start_node(where, "tallyd");
   const pthread_t self = pthread_self();
   ControlServer control(data.socket(), node_operations(*node, [self] { pthread_kill(self, SIGTERM); }));
+  const auto metrics = serve_metrics(*node);
   spdlog::info("account {} on venue {} runs in {}, socket {}", node->account().text(), node->venue().text(), data.path.string(),
                data.socket().string());
   int signal = 0;
@@ -63,19 +74,16 @@ int run(const Where& where) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Runs one node: an account, its venue, their journal, and the socket that tally talks to.", "tallyd");
+  ArgumentParser parser("Runs one node: an account, its venue, their journal, and the socket that tally talks to.", "tallyd");
   Where where;
+  Command app = parser.root();
   app.add_option("--data", where.data, "The node's data directory (default: the profile's)");
   app.add_option("--profile", where.profile, "The profile (default: the one kept in the data directory, else cfg/default.yaml)");
   try {
-    app.parse(argc, argv);
+    if (!parser.parse(argc, argv)) return exit_done;
     const int code = run(where);
     spdlog::info("stopped");
     return code;
-  } catch (const CLI::Success& asked_for_help) {
-    return app.exit(asked_for_help);
-  } catch (const CLI::ParseError& error) {
-    return failed(exit_usage, error.what());
   } catch (const CommandFailed& error) {
     return failed(error.code, error.what());
   } catch (const std::exception& error) {

@@ -65,6 +65,12 @@ bool YamlSection::has(std::string_view key) const {
   return static_cast<bool>(node_[std::string(key)]);
 }
 
+std::vector<std::string> YamlSection::keys() const {
+  std::vector<std::string> names;
+  for (const auto& pair : node_) names.push_back(pair.first.Scalar());
+  return names;
+}
+
 YamlSection YamlSection::section(std::string_view key) {
   return YamlSection(file_, path_of(key), take(key));
 }

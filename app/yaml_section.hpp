@@ -31,6 +31,7 @@ class YamlSection {
   YamlSection(std::string file, std::string path, YAML::Node node);
 
   bool has(std::string_view key) const;
+  std::vector<std::string> keys() const;  // as they stand there
   YamlSection section(std::string_view key);
   std::vector<YamlSection> list(std::string_view key);
 

@@ -10,6 +10,7 @@
 
 #include "bench/bars.hpp"
 #include "actors/host/deterministic/deterministic_host.hpp"
+#include "actors/host/shard/program_of.hpp"
 #include "messages/stored.hpp"
 #include "tests/shard/slice.hpp"
 

@@ -9,7 +9,7 @@
 #include <fstream>
 
 #include "actors/host/live/node.hpp"
-#include "actors/host/shard/route.hpp"
+#include "actors/host/shard/program_of.hpp"
 #include "bench/floor_append.hpp"
 #include "persistence/memory_journal.hpp"
 

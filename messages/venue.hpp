@@ -6,10 +6,14 @@
 
 namespace tally {
 
-// At which price of a bar a market order trades: the open of the first bar that opens after the order arrived, or the
-// close of the first bar that closes then (a bar that closes at that very moment included).
-enum class FillModel : std::uint8_t { next_open, same_close };
-BOOST_DESCRIBE_ENUM(FillModel, next_open, same_close)
+// At which price of a bar a market order trades:
+//   next_open      the open of the first bar that opens after the order arrived
+//   same_close     the close of the first bar that closes then, a bar that closes at that very moment included
+//   next_close     the close of the first bar that closes later than that
+//   high_low_path  where the bar's path is when the order arrives: from the open to the extreme that is nearer to it (the low
+//                  where both are as near), to the other one, to the close, a third of the bar's time each
+enum class FillModel : std::uint8_t { next_open, same_close, next_close, high_low_path };
+BOOST_DESCRIBE_ENUM(FillModel, next_open, same_close, next_close, high_low_path)
 
 struct VenueConfigured {
   static constexpr About about{14, 1, Layer::system, "system.venue", "venue", 1};

@@ -17,6 +17,7 @@ packages_to_build=(
   "libyaml-cpp-dev|configuration files"
   "libcli11-dev|the command line"
   "libhowardhinnant-date-dev|time zones, which the standard library of g++ 12 lacks"
+  "prometheus-cpp-dev|the metrics endpoint"
   "libxxhash-dev|hashes of snapshots and caches"
   "catch2|tests"
   "librapidcheck-dev|property tests"

@@ -8,18 +8,16 @@
 
 namespace tally::matching {
 
-// The moment at which market orders trade in a bar.
-Time trading_time(const VenueConfigured& settings, const BarObserved& bar);
-
 struct Quote {
   Price price;
   bool maker = false;  // it rested, and the market came to it
+  Time at{};           // within the bar
 };
 
 // What an order trades at in this bar; none where it does not, or had not arrived.
 //  market  the model's price, worsened by half the spread and the slippage, never to or through zero
 //  limit   as a market order where that is within its limit; else at its limit where the bar's range reached it and the
-//          order was there when the bar opened
+//          order was there when the bar opened; under high_low_path where the rest of the path reaches it
 std::optional<Quote> quote(const VenueConfigured& settings, const ProductDefined& product, const VenueOrder& order,
                            const BarObserved& bar);
 

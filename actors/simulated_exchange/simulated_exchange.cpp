@@ -93,23 +93,20 @@ std::string refusal(const State& state, const VenueOrder& order) {
 // What `bar` does to a working order: perhaps a cancel before it, a fill, a cancel after it.
 void trade_in_bar(const VenueConfigured& settings, const ProductDefined& product, const VenueOrder& order, const BarObserved& bar,
                   Out<Events>& out) {
-  constexpr auto cancelled = "cancelled on request";
-  if (order.cancel_at && *order.cancel_at <= matching::trading_time(settings, bar))
-    return send(settings, cancellation_of(order, order.filled, *order.cancel_at, cancelled), out);
-
   Quantity filled = order.filled;
-  if (const auto quote = matching::quote(settings, product, order, bar)) {
+  const auto quote = matching::quote(settings, product, order, bar);
+  if (quote && !(order.cancel_at && *order.cancel_at <= quote->at)) {
     VenueTrade trade;
     trade.quantity = matching::fillable(settings, product, order.leaves(), bar.volume);
     trade.price = quote->price;
     const Ratio rate = quote->maker ? settings.maker_fee : settings.taker_fee;
     trade.fee = matching::fee(trade.price, trade.quantity, product.multiplier, rate);
     trade.cumulative = filled = order.filled + trade.quantity;
-    trade.at = matching::trading_time(settings, bar);
+    trade.at = quote->at;
     send(settings, trade_of(order, order.trades.size() + 1, trade), out);
   }
   if (order.cancel_at && *order.cancel_at <= bar.closed_at && filled < order.command.quantity)
-    send(settings, cancellation_of(order, filled, *order.cancel_at, cancelled), out);
+    send(settings, cancellation_of(order, filled, *order.cancel_at, "cancelled on request"), out);
 }
 
 }  // namespace

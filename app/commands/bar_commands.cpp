@@ -24,10 +24,10 @@ struct BarsAsked {
   std::string bars, side, out;
 };
 
-void add_bars_options(CLI::App& command, CommandLine& line, BarsAsked& asked) {
+void add_bars_options(Command command, CommandLine& line, BarsAsked& asked) {
   command.add_option("--bars", asked.bars, "A CSV file of bars, plain or gzip: trades, quotes, or daily");
   command.add_option("--side", asked.side, "Of quotes: bid, ask or mid (the default)")
-      ->check(CLI::IsMember({"bid", "ask", "mid"}));
+      .one_of({"bid", "ask", "mid"});
   command.add_option("--out", asked.out, "The CSV file to write (default: standard output)");
   command.add_flag("--json", line.json, "JSON: the summary with --out, the rows without");
 }
@@ -222,21 +222,21 @@ void resample(const CommandLine& line, const ResampleAsked& asked) {
 
 }  // namespace
 
-void add_bar_commands(CLI::App& app, CommandLine& line) {
-  CLI::App& of = *app.add_subcommand("indicators", "Indicators over a file of bars, one column per output (docs/indicators.md)");
+void add_bar_commands(Command app, CommandLine& line) {
+  Command of = app.add_subcommand("indicators", "Indicators over a file of bars, one column per output (docs/indicators.md)");
   const auto columns = std::make_shared<IndicatorsAsked>();
   add_bars_options(of, line, *columns);
   of.add_option("--spec", columns->specs, "e.g. 'ema(30)', 'macd(12,26,9)'; may be given several times");
   of.add_flag("--list", columns->list, "Name all indicators, their parameters and columns");
   of.callback([columns, &line] { indicators_of(line, *columns); });
 
-  CLI::App& to = *app.add_subcommand("resample", "Coarser bars of finer ones, exact to the last decimal");
+  Command to = app.add_subcommand("resample", "Coarser bars of finer ones, exact to the last decimal");
   const auto coarser = std::make_shared<ResampleAsked>();
   add_bars_options(to, line, *coarser);
-  to.add_option("--to", coarser->to, "5m, 15m, 1h, 4h ... counted in UTC, or 1d")->required();
+  to.add_option("--to", coarser->to, "5m, 15m, 1h, 4h ... counted in UTC, or 1d").required();
   to.add_option("--zone", coarser->zone, "Whose days 1d means, e.g. Europe/Oslo (default: UTC)");
   to.add_option("--stamp", coarser->stamp, "Whether a bar is stamped with its open (the default) or its end")
-      ->check(CLI::IsMember({"open", "end"}));
+      .one_of({"open", "end"});
   to.add_option("--length", coarser->length, "With --stamp end: how long a bar of the file lasts (default: 1m)");
   to.callback([coarser, &line] { resample(line, *coarser); });
 }

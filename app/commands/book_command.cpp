@@ -180,15 +180,15 @@ void replay(CommandLine& line, const BookAsked& asked) {
 
 }  // namespace
 
-void add_book_command(CLI::App& app, CommandLine& line) {
-  CLI::App& command =
-      *app.add_subcommand("book", "The order book of a recording, and what its feed was like (docs/market-data.md)");
+void add_book_command(Command app, CommandLine& line) {
+  Command command =
+      app.add_subcommand("book", "The order book of a recording, and what its feed was like (docs/market-data.md)");
   const auto asked = std::make_shared<BookAsked>();
-  command.add_option("--depth", asked->depth, "A CSV file of snapshots and updates, plain or gzip")->required();
-  command.add_option("--top", asked->top, "How many levels of each side (default: 5)")->check(CLI::Range(1, 1'000));
+  command.add_option("--depth", asked->depth, "A CSV file of snapshots and updates, plain or gzip").required();
+  command.add_option("--top", asked->top, "How many levels of each side (default: 5)").within(1, 1'000);
   command.add_option("--at", asked->at, "The book as it was then, e.g. 2024-08-08T23:54:30Z (default: in the end)");
   command.add_option("--levels-max", asked->levels_max, "The most levels a side that are kept (default: 10000)")
-      ->check(CLI::Range(1, 1'000'000));
+      .within(1, 1'000'000);
   command.add_option("--stale", asked->stale, "A longer silence is a stale interval (default: 5s)");
   command.add_option("--out", asked->out, "Write the book after the last update of each second to this CSV file");
   command.add_flag("--json", line.json, "Print JSON instead of tables");

@@ -134,11 +134,11 @@ void run(const CommandLine& line, const FeedAsked& asked) {
 
 }  // namespace
 
-void add_feed_commands(CLI::App& app, CommandLine& line) {
-  CLI::App& group = add_group(app, "feed", "Live market data (docs/market-data.md)");
-  CLI::App& command = *group.add_subcommand("run", "Record a venue's public market data on a tape, until Ctrl-C");
+void add_feed_commands(Command app, CommandLine& line) {
+  Command group = add_group(app, "feed", "Live market data (docs/market-data.md)");
+  Command command = group.add_subcommand("run", "Record a venue's public market data on a tape, until Ctrl-C");
   const auto asked = std::make_shared<FeedAsked>();
-  command.add_option("--config", asked->config, "The feed's YAML file, e.g. cfg/feeds/binance.yaml")->required();
+  command.add_option("--config", asked->config, "The feed's YAML file, e.g. cfg/feeds/binance.yaml").required();
   command.add_option("--tape", asked->tape, "The tape's directory (default: the configuration's)");
   command.add_option("--for", asked->last_for, "Stop after so long, e.g. 10m (default: on Ctrl-C)");
   command.add_option("--every", asked->every, "Print what it is like so often; 0s: only in the end (default: 10s)");

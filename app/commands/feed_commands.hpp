@@ -4,6 +4,6 @@
 
 namespace tally {
 
-void add_feed_commands(CLI::App& app, CommandLine& line);
+void add_feed_commands(Command app, CommandLine& line);
 
 }  // namespace tally

@@ -2,7 +2,7 @@
 #include <fstream>
 #include <iostream>
 
-#include "app/commands/command_line.hpp"
+#include "app/commands/submit.hpp"
 #include "app/views/ledger_export.hpp"
 #include "app/views/statement_text.hpp"
 
@@ -48,8 +48,8 @@ void statement(const CommandLine& line, const std::string& name, bool ledger) {
   if (!all.conservation.holds) throw CommandFailed(exit_differs, "conservation is broken by " + all.conservation.difference.text());
 }
 
-void add_statement(CLI::App& parent, CommandLine& line) {
-  CLI::App& command = add_command(parent, "statement", "What each investor has, where it lies, and the check that nothing is missing", line);
+void add_statement(Command parent, CommandLine& line) {
+  Command command = add_command(parent, "statement", "What each investor has, where it lies, and the check that nothing is missing", line);
   struct Asked {
     std::string investor;
     bool ledger = false;
@@ -62,19 +62,19 @@ void add_statement(CLI::App& parent, CommandLine& line) {
 
 }  // namespace
 
-void add_investor_commands(CLI::App& app, CommandLine& line) {
-  CLI::App& group = add_group(app, "investor", "Deposits, withdrawals and statements");
-  CLI::App& in = add_command(group, "deposit", "Record that an investor paid in", line);
+void add_investor_commands(Command app, CommandLine& line) {
+  Command group = add_group(app, "investor", "Deposits, withdrawals and statements");
+  Command in = add_command(group, "deposit", "Record that an investor paid in", line);
   const auto paid = std::make_shared<FundsAsked>();
-  in.add_option("INVESTOR", paid->investor, "Who")->required();
-  in.add_option("AMOUNT", paid->amount, "How much, in whole minimum units")->required();
+  in.add_option("INVESTOR", paid->investor, "Who").required();
+  in.add_option("AMOUNT", paid->amount, "How much, in whole minimum units").required();
   add_key(in, line, paid->key);
   in.callback([paid, &line] { deposit(line, *paid); });
 
-  CLI::App& out = add_command(group, "withdraw", "Pay out; --immediate may reduce the investor's own positions, at their own cost", line);
+  Command out = add_command(group, "withdraw", "Pay out; --immediate may reduce the investor's own positions, at their own cost", line);
   const auto taken = std::make_shared<FundsAsked>();
-  out.add_option("INVESTOR", taken->investor, "Who")->required();
-  out.add_option("AMOUNT", taken->amount, "How much, in whole minimum units")->required();
+  out.add_option("INVESTOR", taken->investor, "Who").required();
+  out.add_option("AMOUNT", taken->amount, "How much, in whole minimum units").required();
   out.add_flag("--immediate", taken->immediate, "Reduce this investor's own subscriptions where free cash falls short");
   add_key(out, line, taken->key);
   out.callback([taken, &line] { withdraw(line, *taken); });

@@ -66,11 +66,11 @@ void lots(const CommandLine& line, const LotsAsked& asked) {
 
 }  // namespace
 
-void add_lots_command(CLI::App& app, CommandLine& line) {
-  CLI::App& command = *app.add_subcommand("lots", "FIFO lots of fills: matches, open lots and totals as CSV files");
+void add_lots_command(Command app, CommandLine& line) {
+  Command command = app.add_subcommand("lots", "FIFO lots of fills: matches, open lots and totals as CSV files");
   const auto asked = std::make_shared<LotsAsked>();
-  command.add_option("--fills", asked->fills, "A CSV file, plain or gzip; docs/lots.md names its columns")->required();
-  command.add_option("--out", asked->out, "Where matches, after_each_trade, open_lots and rollup.csv go")->required();
+  command.add_option("--fills", asked->fills, "A CSV file, plain or gzip; docs/lots.md names its columns").required();
+  command.add_option("--out", asked->out, "Where matches, after_each_trade, open_lots and rollup.csv go").required();
   command.add_flag("--negative-prices", asked->negative_prices, "Take prices below zero, too");
   command.add_flag("--json", line.json, "Print JSON instead of a table");
   command.callback([asked, &line] { lots(line, *asked); });

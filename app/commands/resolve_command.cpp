@@ -6,6 +6,7 @@
 #include "app/chains/future_chain_file.hpp"
 #include "app/chains/holiday_file.hpp"
 #include "app/chains/option_chain_files.hpp"
+#include "app/commands/parsed.hpp"
 #include "app/commands/tape_options.hpp"
 #include "app/csv_file.hpp"
 #include "app/time_text.hpp"
@@ -334,22 +335,22 @@ void resolve_instrument(const CommandLine& line, const ResolveAsked& asked) {
   }
 }
 
-void add_option_terms(CLI::App& command, ResolveAsked& asked) {
-  CLI::Option_group& of = *command.add_option_group("Options");
+void add_option_terms(Command command, ResolveAsked& asked) {
+  Command of = command.add_option_group("Options");
   of.add_option("--chain", asked.files.chain, "Minute quotes of the options, or a universe file (CSV, plain or gzip)");
   of.add_option("--underlying-bars", asked.files.underlying, "Minute bars of the underlying; of a universe: file_date,...,close");
   of.add_option("--open-interest", asked.files.open_interest, "Open interest, published in the morning");
   of.add_option("--trades", asked.files.trades, "Minute trades of the options, for --min-volume");
-  of.add_option("--right", asked.right, "call or put")->check(CLI::IsMember({"call", "put"}));
+  of.add_option("--right", asked.right, "call or put").one_of({"call", "put"});
   of.add_option("--rank", asked.rank, "atm, otm:N, itm:N; 'otm:1+': that or the first farther one that passes");
   of.add_option("--strike", asked.strike, "The listed strike nearest to this one");
   of.add_option("--delta", asked.delta, "The contract whose delta is nearest to this one, e.g. 0.30, of puts, too");
   of.add_option("--max-distance", asked.distance_max, "From --strike or --delta");
   of.add_option("--expiry", asked.expiry, "nearest, monthly, weekly, min-days:N, roll:N, on:DATE, joined by commas");
   of.add_option("--max-spread", asked.spread_max, "Largest (ask - bid) / middle, e.g. 0.10");
-  of.add_option("--max-quote-age", asked.quote_age_s_max, "In seconds")->check(CLI::NonNegativeNumber);
+  of.add_option("--max-quote-age", asked.quote_age_s_max, "In seconds").not_negative();
   of.add_option("--max-underlying-age", asked.underlying_age_s_max, "In seconds (default: 300; of a universe, its day)")
-      ->check(CLI::NonNegativeNumber);
+      .not_negative();
   of.add_flag("--one-sided", asked.one_sided, "Also contracts without a bid or an ask");
   of.add_option("--expect-expiries", asked.expiries, "An incomplete chain has fewer");
   of.add_option("--min-quoted", asked.quoted_min, "Share of the contracts that must be quoted today (default: 0.9)");
@@ -358,28 +359,28 @@ void add_option_terms(CLI::App& command, ResolveAsked& asked) {
   of.add_option("--market", asked.market, "Whose holidays (default: Equity-usa-[*])");
 }
 
-void add_future_terms(CLI::App& command, ResolveAsked& asked) {
-  CLI::Option_group& of = *command.add_option_group("Futures");
+void add_future_terms(Command command, ResolveAsked& asked) {
+  Command of = command.add_option_group("Futures");
   of.add_option("--futures", asked.futures, "A universe file of futures");
   of.add_option("--roll", asked.roll, "days:N before the last day, volume, or open-interest (default: days:0)");
   of.add_option("--held", asked.held, "The expiry that is held, YYYYMM or a date: never before it");
-  of.add_option("--behind", asked.behind, "So many contracts behind that one (default: 0)")->check(CLI::NonNegativeNumber);
+  of.add_option("--behind", asked.behind, "So many contracts behind that one (default: 0)").not_negative();
 }
 
 }  // namespace
 
-void add_resolve_command(CLI::App& app, CommandLine& line) {
-  CLI::App& command =
-      *app.add_subcommand("resolve", "An option or future by rule, with the evidence (docs/instrument-resolver.md)");
+void add_resolve_command(Command app, CommandLine& line) {
+  Command command =
+      app.add_subcommand("resolve", "An option or future by rule, with the evidence (docs/instrument-resolver.md)");
   const auto asked = std::make_shared<ResolveAsked>();
-  command.add_option("--underlying", asked->underlying, "Its name, e.g. TWX")->required();
-  command.add_option("--at", asked->at, "The moment, e.g. 2014-06-05T18:00:00Z, or a date")->required();
+  command.add_option("--underlying", asked->underlying, "Its name, e.g. TWX").required();
+  command.add_option("--at", asked->at, "The moment, e.g. 2014-06-05T18:00:00Z, or a date").required();
   command.add_option("--zone", asked->zone, "The exchange's time zone (default: America/New_York)");
   command.add_option("--min-open-interest", asked->open_interest_min, "In contracts");
   command.add_option("--min-volume", asked->volume_min, "In contracts");
   command.add_option("--expect-contracts", asked->contracts, "An incomplete chain has fewer");
   command.add_option("--ties", asked->ties, "Of two equally near: lower (the default; of delta: reject), higher or reject")
-      ->check(CLI::IsMember({"lower", "higher", "reject"}));
+      .one_of({"lower", "higher", "reject"});
   command.add_flag("--json", line.json, "Print JSON instead of a table");
   command.add_option("--tape", asked->tape, "Record the chain and the answer on this tape");
   add_option_terms(command, *asked);

@@ -20,14 +20,14 @@ void list(const CommandLine& line) {
 
 }  // namespace
 
-void add_scenario_commands(CLI::App& app, CommandLine& line) {
-  CLI::App& group = add_group(app, "scenario", "Named scenarios that run by themselves and check their own outcome");
-  CLI::App& one = *group.add_subcommand("run", "Run one; exit 6 where an expectation does not hold");
+void add_scenario_commands(Command app, CommandLine& line) {
+  Command group = add_group(app, "scenario", "Named scenarios that run by themselves and check their own outcome");
+  Command one = group.add_subcommand("run", "Run one; exit 6 where an expectation does not hold");
   const auto name = std::make_shared<std::string>();
-  one.add_option("NAME", *name, "Which one; tally scenario list names them")->required();
+  one.add_option("NAME", *name, "Which one; tally scenario list names them").required();
   one.add_flag("--json", line.json, "Print JSON instead of a table");
   one.callback([name, &line] { line.exit_code = run_scenario(*name, line.json); });
-  CLI::App& names = *group.add_subcommand("list", "Their names");
+  Command names = group.add_subcommand("list", "Their names");
   names.add_flag("--json", line.json, "Print JSON instead of a table");
   names.callback([&line] { list(line); });
 }

@@ -5,6 +5,7 @@
 #include "messages/catalog.hpp"
 #include "messages/json.hpp"
 #include "messages/reference.hpp"
+#include "messages/shape.hpp"
 
 namespace tally {
 namespace {
@@ -25,8 +26,8 @@ void schema(const CommandLine& line, const std::string& name, bool reference) {
 
 }  // namespace
 
-void add_schema_commands(CLI::App& app, CommandLine& line) {
-  CLI::App& command = *app.add_subcommand("schema", "JSON Schema of one message, or a table of all (--json: the schemas of all)");
+void add_schema_commands(Command app, CommandLine& line) {
+  Command command = app.add_subcommand("schema", "JSON Schema of one message, or a table of all (--json: the schemas of all)");
   struct Asked {
     std::string name;
     bool reference = false;

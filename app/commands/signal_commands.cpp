@@ -1,6 +1,6 @@
 #include <boost/json.hpp>
 
-#include "app/commands/command_line.hpp"
+#include "app/commands/submit.hpp"
 #include "app/time_text.hpp"
 
 namespace tally {
@@ -43,15 +43,15 @@ void list(const CommandLine& line) {
 
 }  // namespace
 
-void add_signal_commands(CLI::App& app, CommandLine& line) {
-  CLI::App& group = add_group(app, "signal", "Send signals and list what was received");
-  CLI::App& send_command = add_command(group, "send", "Send one signal: a direction on a product, with no size", line);
+void add_signal_commands(Command app, CommandLine& line) {
+  Command group = add_group(app, "signal", "Send signals and list what was received");
+  Command send_command = add_command(group, "send", "Send one signal: a direction on a product, with no size", line);
   const auto asked = std::make_shared<SignalAsked>();
-  send_command.add_option("--source", asked->source, "The strategy or provider it comes from")->required();
-  send_command.add_option("--product", asked->product, "The product")->required();
+  send_command.add_option("--source", asked->source, "The strategy or provider it comes from").required();
+  send_command.add_option("--product", asked->product, "The product").required();
   send_command.add_option("--direction", asked->direction, "long, flat or short (1, 0, -1)")
-      ->required()
-      ->check(CLI::IsMember({"long", "flat", "short", "1", "0", "-1"}));
+      .required()
+      .one_of({"long", "flat", "short", "1", "0", "-1"});
   send_command.add_option("--stop", asked->stop, "Stop-loss ratio: the distance of the stop as a share of the price, e.g. 0.02");
   add_key(send_command, line, asked->key);
   send_command.callback([asked, &line] { send(line, *asked); });

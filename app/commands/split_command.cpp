@@ -4,6 +4,7 @@
 
 #include "actors/netting_book/split_table.hpp"
 #include "app/commands/command_line.hpp"
+#include "app/commands/parsed.hpp"
 
 namespace tally {
 namespace {
@@ -66,13 +67,13 @@ void split(const CommandLine& line, const SplitAsked& asked) {
 
 }  // namespace
 
-void add_split_command(CLI::App& app, CommandLine& line) {
-  CLI::App& command = *app.add_subcommand("split", "The allocation alone: divides a quantity over weights exactly as a fill is divided");
+void add_split_command(Command app, CommandLine& line) {
+  Command command = app.add_subcommand("split", "The allocation alone: divides a quantity over weights exactly as a fill is divided");
   const auto asked = std::make_shared<SplitAsked>();
-  command.add_option("--quantity", asked->quantity, "What is divided; negative for a sale")->required();
-  command.add_option("--step", asked->step, "The lot: every allocation is a multiple of it")->required();
-  command.add_option("--weights", asked->weights, "A CSV file with the columns subscription,weight")->required();
-  command.add_option("--fill-id", asked->fill_id, "What ties are drawn for")->required();
+  command.add_option("--quantity", asked->quantity, "What is divided; negative for a sale").required();
+  command.add_option("--step", asked->step, "The lot: every allocation is a multiple of it").required();
+  command.add_option("--weights", asked->weights, "A CSV file with the columns subscription,weight").required();
+  command.add_option("--fill-id", asked->fill_id, "What ties are drawn for").required();
   command.add_flag("--json", line.json, "Print JSON instead of a table");
   command.callback([asked, &line] { split(line, *asked); });
 }

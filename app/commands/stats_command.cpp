@@ -4,9 +4,9 @@
 #include <iostream>
 
 #include "app/commands/command_line.hpp"
+#include "app/commands/parsed.hpp"
 #include "app/csv_file.hpp"
-#include "app/shortest_text.hpp"
-#include "app/statistics/equity_report.hpp"
+#include "app/statistics/figure_text.hpp"
 
 namespace tally {
 namespace {
@@ -19,29 +19,10 @@ struct StatsAsked {
   double risk_free = 0;
 };
 
-// Numbers to the last bit, as people write them. JSON has no word for what is no number: it is text there, "nan", "inf"
-// or "-inf".
-std::string json_of(const Figure& figure) {
-  if (const std::string* text = std::get_if<std::string>(&figure.value)) return json::serialize(json::string(*text));
-  if (const std::uint64_t* count = std::get_if<std::uint64_t>(&figure.value)) return std::to_string(*count);
-  const double value = std::get<double>(figure.value);
-  if (std::isnan(value)) return "\"nan\"";
-  return std::isinf(value) ? "\"" + shortest_text(value) + "\"" : shortest_text(value);
-}
-
 std::string json_of(const std::vector<Figure>& figures) {
   std::string text;
   for (const Figure& figure : figures) text += (text.empty() ? "{\"" : ",\"") + figure.name + "\":" + json_of(figure);
   return text + "}";
-}
-
-std::string text_of(const Figure& figure) {
-  if (const double* value = std::get_if<double>(&figure.value)) {
-    char text[32];
-    return {text, static_cast<std::size_t>(std::snprintf(text, sizeof text, "%.6g", *value))};
-  }
-  if (const std::uint64_t* value = std::get_if<std::uint64_t>(&figure.value)) return std::to_string(*value);
-  return std::get<std::string>(figure.value);
 }
 
 EquityTerms terms_of(const StatsAsked& asked) {
@@ -92,14 +73,14 @@ void stats(const CommandLine& line, const StatsAsked& asked) {
 
 }  // namespace
 
-void add_stats_command(CLI::App& app, CommandLine& line) {
-  CLI::App& command = *app.add_subcommand("stats", "Statistics of a series of equity by daily closes (docs/statistics.md)");
+void add_stats_command(Command app, CommandLine& line) {
+  Command command = app.add_subcommand("stats", "Statistics of a series of equity by daily closes (docs/statistics.md)");
   const auto asked = std::make_shared<StatsAsked>();
-  command.add_option("--equity", asked->equity, "A CSV file, plain or gzip, with the columns ts_utc and equity")->required();
+  command.add_option("--equity", asked->equity, "A CSV file, plain or gzip, with the columns ts_utc and equity").required();
   command.add_option("--zone", asked->zone, "The IANA time zone whose days count (default: Europe/Oslo)");
   command.add_option("--days", asked->days, "observed: days with an observation; calendar: every date, carried forward")
-      ->required()->check(CLI::IsMember({"observed", "calendar"}));
-  command.add_option("--periods-per-year", asked->periods_per_year, "Days a year to annualise with: 252, 365")->required();
+      .required().one_of({"observed", "calendar"});
+  command.add_option("--periods-per-year", asked->periods_per_year, "Days a year to annualise with: 252, 365").required();
   command.add_option("--risk-free", asked->risk_free, "Risk-free rate a year, e.g. 0.02 (default: 0)");
   command.add_option("--initial-equity", asked->initial_equity, "Equity before the first row (default: the first row's)");
   command.add_option("--buckets", asked->buckets, "Write the daily closes to this CSV file, too");

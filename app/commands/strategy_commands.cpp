@@ -6,6 +6,8 @@
 
 #include "actors/strategy/intent.hpp"
 #include "app/commands/command_line.hpp"
+#include "app/commands/parsed.hpp"
+#include "app/commands/running_strategy_commands.hpp"
 #include "app/rows_out.hpp"
 #include "app/strategies/anchor_feed.hpp"
 #include "app/strategies/strategy_file.hpp"
@@ -254,36 +256,38 @@ void run(const CommandLine& line, const RunAsked& asked) {
 
 }  // namespace
 
-void add_strategy_commands(CLI::App& app, CommandLine& line) {
-  CLI::App& group = add_group(app, "strategy", "Strategies as files: check them, run one over bars (docs/strategies.md)");
+void add_strategy_commands(Command app, CommandLine& line) {
+  Command group = add_group(app, "strategy", "Strategies: check files, run one over bars, and those that a node runs (docs/strategies.md)");
 
-  CLI::App& checked =
-      *group.add_subcommand("check", "Every mistake with file, line and column, one a line; exit code 2 where there is one");
+  Command checked =
+      group.add_subcommand("check", "Every mistake with file, line and column, one a line; exit code 2 where there is one");
   struct CheckAsked {
     std::vector<std::string> files, params;
   };
   const auto to_check = std::make_shared<CheckAsked>();
-  checked.add_option("FILE", to_check->files, "Strategy files, YAML or JSON")->required();
+  checked.add_option("FILE", to_check->files, "Strategy files, YAML or JSON").required();
   checked.add_option("--param", to_check->params, "NAME=VALUE instead of a parameter's default; may be given several times");
   checked.add_flag("--json", line.json, "Print JSON instead of a table");
   checked.callback([to_check, &line] { check(line, to_check->files, to_check->params); });
 
-  group.add_subcommand("schema", "JSON Schema of a strategy file")->callback([] { std::cout << strategy_schema() << '\n'; });
+  group.add_subcommand("schema", "JSON Schema of a strategy file").callback([] { std::cout << strategy_schema() << '\n'; });
 
-  CLI::App& ran = *group.add_subcommand("run", "The intents of a strategy over recorded or generated bars");
+  Command ran = group.add_subcommand("run", "The intents of a strategy over recorded or generated bars");
   const auto to_run = std::make_shared<RunAsked>();
-  ran.add_option("FILE", to_run->file, "A strategy file")->required();
+  ran.add_option("FILE", to_run->file, "A strategy file").required();
   ran.add_option("--bars", to_run->bars,
                  "ROLE=FILE, bars of the anchor (as for tally indicators), or ROLE=generate:PRODUCT:COUNT:SEED");
   ran.add_option("--product", to_run->products, "ROLE=PRODUCT that the role is bound to (default: the role's name)");
   ran.add_option("--param", to_run->params, "NAME=VALUE instead of a parameter's default; may be given several times");
-  ran.add_option("--side", to_run->side, "Of quotes: bid, ask or mid (the default)")->check(CLI::IsMember({"bid", "ask", "mid"}));
+  ran.add_option("--side", to_run->side, "Of quotes: bid, ask or mid (the default)").one_of({"bid", "ask", "mid"});
   ran.add_option("--stamp", to_run->stamp, "Whether a bar is stamped with its open (the default) or its end")
-      ->check(CLI::IsMember({"open", "end"}));
+      .one_of({"open", "end"});
   ran.add_option("--run-id", to_run->run_id, "Tags the intents");
   ran.add_option("--out", to_run->out, "The CSV file to write (default: standard output)");
   ran.add_flag("--json", line.json, "JSON: the summary with --out, the intents without");
   ran.callback([to_run, &line] { run(line, *to_run); });
+
+  add_running_strategy_commands(group, line);
 }
 
 }  // namespace tally

@@ -1,7 +1,7 @@
 #include <boost/json.hpp>
 
 #include "actors/subscription/subscription.hpp"
-#include "app/commands/command_line.hpp"
+#include "app/commands/submit.hpp"
 #include "app/views/statement.hpp"
 #include "app/views/shard_reading.hpp"
 
@@ -19,15 +19,15 @@ struct SubscriptionAsked {
   TermsAsked terms;
 };
 
-void add_terms(CLI::App& command, TermsAsked& terms, bool adding) {
-  auto* risk = command.add_option("--risk", terms.risk, "Capital at risk per trade, as a share of virtual capital, e.g. 0.02");
-  auto* leverage = command.add_option("--leverage", terms.leverage, "The most notional per unit of virtual capital, e.g. 2");
-  if (adding) risk->required();
-  if (adding) leverage->required();
+void add_terms(Command command, TermsAsked& terms, bool adding) {
+  Option risk = command.add_option("--risk", terms.risk, "Capital at risk per trade, as a share of virtual capital, e.g. 0.02");
+  Option leverage = command.add_option("--leverage", terms.leverage, "The most notional per unit of virtual capital, e.g. 2");
+  if (adding) risk.required();
+  if (adding) leverage.required();
   command.add_option("--loss-max", terms.loss, "The most capital at risk per trade, as an amount; none: no cap");
   command.add_option("--notional-max", terms.notional_cap, "The most notional of the position; none: no cap");
-  command.add_option("--stop-required", terms.stop_required, "Whether an opening needs a stop-loss ratio")->check(CLI::IsMember({"true", "false"}));
-  command.add_option("--active", terms.active, "false: openings are released, closings honoured")->check(CLI::IsMember({"true", "false"}));
+  command.add_option("--stop-required", terms.stop_required, "Whether an opening needs a stop-loss ratio").one_of({"true", "false"});
+  command.add_option("--active", terms.active, "false: openings are released, closings honoured").one_of({"true", "false"});
 }
 
 std::optional<Money> cap(const std::string& asked, std::optional<Money> before, const char* option) {
@@ -93,10 +93,10 @@ struct CapitalAsked {
   std::string subscription, amount, key;
 };
 
-template <class Command>
+template <class Move>
 void move_capital(const CommandLine& line, const CapitalAsked& asked) {
   const auto node = open_node(line.where);
-  Command command;
+  Move command;
   command.key = key_or_fresh(asked.key);
   command.subscription = parsed<SubscriptionId>(asked.subscription, "NAME");
   command.amount = parsed<Money>(asked.amount, "AMOUNT");
@@ -106,34 +106,34 @@ void move_capital(const CommandLine& line, const CapitalAsked& asked) {
   submit_and_print(line, *node, command);
 }
 
-template <class Command>
-void add_capital_command(CLI::App& group, const char* name, const char* what, CommandLine& line) {
-  CLI::App& command = add_command(group, name, what, line);
+template <class Move>
+void add_capital_command(Command group, const char* name, const char* what, CommandLine& line) {
+  Command command = add_command(group, name, what, line);
   const auto asked = std::make_shared<CapitalAsked>();
-  command.add_option("NAME", asked->subscription, "The subscription")->required();
-  command.add_option("AMOUNT", asked->amount, "How much, in whole minimum units")->required();
+  command.add_option("NAME", asked->subscription, "The subscription").required();
+  command.add_option("AMOUNT", asked->amount, "How much, in whole minimum units").required();
   add_key(command, line, asked->key);
-  command.callback([asked, &line] { move_capital<Command>(line, *asked); });
+  command.callback([asked, &line] { move_capital<Move>(line, *asked); });
 }
 
 }  // namespace
 
-void add_subscription_commands(CLI::App& app, CommandLine& line) {
-  CLI::App& group = add_group(app, "subscription", "Subscriptions of investors to signals: the unit of splitting");
-  CLI::App& add_one = add_command(group, "add", "Subscribe an investor to a source's signals on one product", line);
+void add_subscription_commands(Command app, CommandLine& line) {
+  Command group = add_group(app, "subscription", "Subscriptions of investors to signals: the unit of splitting");
+  Command add_one = add_command(group, "add", "Subscribe an investor to a source's signals on one product", line);
   const auto adding = std::make_shared<SubscriptionAsked>();
-  add_one.add_option("NAME", adding->subscription, "The subscription's name")->required();
-  add_one.add_option("--investor", adding->investor, "Whose it is")->required();
-  add_one.add_option("--source", adding->source, "Whose signals it follows")->required();
-  add_one.add_option("--product", adding->product, "On which product")->required();
-  add_one.add_option("--capital", adding->capital, "Allotted from the investor's cash")->required();
+  add_one.add_option("NAME", adding->subscription, "The subscription's name").required();
+  add_one.add_option("--investor", adding->investor, "Whose it is").required();
+  add_one.add_option("--source", adding->source, "Whose signals it follows").required();
+  add_one.add_option("--product", adding->product, "On which product").required();
+  add_one.add_option("--capital", adding->capital, "Allotted from the investor's cash").required();
   add_terms(add_one, adding->terms, true);
   add_key(add_one, line, adding->key);
   add_one.callback([adding, &line] { add(line, *adding); });
 
-  CLI::App& change_one = add_command(group, "change", "Change its terms from the next opening trade on; what is not named stays", line);
+  Command change_one = add_command(group, "change", "Change its terms from the next opening trade on; what is not named stays", line);
   const auto changing = std::make_shared<SubscriptionAsked>();
-  change_one.add_option("NAME", changing->subscription, "The subscription")->required();
+  change_one.add_option("NAME", changing->subscription, "The subscription").required();
   add_terms(change_one, changing->terms, false);
   add_key(change_one, line, changing->key);
   change_one.callback([changing, &line] { change(line, *changing); });

@@ -1,7 +1,7 @@
 #include <boost/json.hpp>
 #include <iostream>
 
-#include "app/commands/command_line.hpp"
+#include "app/commands/submit.hpp"
 #include "app/control_client.hpp"
 #include "app/views/resting_tree.hpp"
 #include "app/views/shard_reading.hpp"
@@ -106,32 +106,32 @@ void fail(const CommandLine& line, const EntityAsked& asked) {
 
 }  // namespace
 
-void add_supervision_commands(CLI::App& app, CommandLine& line) {
+void add_supervision_commands(Command app, CommandLine& line) {
   add_command(app, "tree", "The supervision tree: state, restarts, stream version, what waits, last input", line).callback([&line] { tree(line); });
 
-  CLI::App& group = add_group(app, "entity", "One entity: its state, an operator's word on it when it stopped, a drill");
-  CLI::App& one = add_command(group, "show", "Its whole state, as the journal says it is", line);
+  Command group = add_group(app, "entity", "One entity: its state, an operator's word on it when it stopped, a drill");
+  Command one = add_command(group, "show", "Its whole state, as the journal says it is", line);
   const auto shown = std::make_shared<std::string>();
-  one.add_option("ENTITY", *shown, "e.g. subscription/sub-7")->required();
+  one.add_option("ENTITY", *shown, "e.g. subscription/sub-7").required();
   one.callback([shown, &line] { show(line, *shown); });
 
-  CLI::App& go_on = add_command(group, "resume", "Let it take what waited; late openings are denied STALE", line);
+  Command go_on = add_command(group, "resume", "Let it take what waited; late openings are denied STALE", line);
   const auto asked = std::make_shared<EntityAsked>();
-  go_on.add_option("ENTITY", asked->entity, "e.g. subscription/sub-7")->required();
+  go_on.add_option("ENTITY", asked->entity, "e.g. subscription/sub-7").required();
   add_key(go_on, line, asked->key);
   go_on.callback([asked, &line] { resume(line, *asked); });
 
-  CLI::App& drill = add_command(group, "fail", "A drill: let a running node's entity throw at its next inputs and watch it come back", line);
-  drill.add_option("ENTITY", asked->entity, "e.g. subscription/sub-7")->required();
-  drill.add_option("--times", asked->times, "How often; 3 stop it")->capture_default_str();
+  Command drill = add_command(group, "fail", "A drill: let a running node's entity throw at its next inputs and watch it come back", line);
+  drill.add_option("ENTITY", asked->entity, "e.g. subscription/sub-7").required();
+  drill.add_option("--times", asked->times, "How often; 3 stop it").shows_default();
   asked->cause = "drill";
   drill.add_option("--cause", asked->cause, "What it throws");
   drill.callback([asked, &line] { fail(line, *asked); });
 
-  CLI::App& aside = add_command(group, "quarantine", "Set the input aside that it fails on; it will never see it", line);
-  aside.add_option("ENTITY", asked->entity, "e.g. subscription/sub-7")->required();
-  aside.add_option("INPUT", asked->input, "The entry's offset")->required();
-  aside.add_option("--cause", asked->cause, "Why")->required();
+  Command aside = add_command(group, "quarantine", "Set the input aside that it fails on; it will never see it", line);
+  aside.add_option("ENTITY", asked->entity, "e.g. subscription/sub-7").required();
+  aside.add_option("INPUT", asked->input, "The entry's offset").required();
+  aside.add_option("--cause", asked->cause, "Why").required();
   add_key(aside, line, asked->key);
   aside.callback([asked, &line] { quarantine(line, *asked); });
 }

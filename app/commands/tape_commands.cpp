@@ -7,6 +7,8 @@
 
 #include "actors/host/live/time_authority.hpp"
 #include "app/commands/counters.hpp"
+#include "app/commands/parsed.hpp"
+#include "app/commands/tape_commands.hpp"
 #include "app/commands/tape_options.hpp"
 #include "app/market/recording.hpp"
 #include "app/stop_signal.hpp"
@@ -265,14 +267,14 @@ void keep(const CommandLine& line, const TapeWords& words) {
 }
 
 template <class Act>
-void on_tape(CLI::App& command, Act act) {
+void on_tape(Command command, Act act) {
   command.callback([act] { with_tape(act); });
 }
 
-CLI::App& add_tape_command(CLI::App& group, const char* name, const char* what) { return *group.add_subcommand(name, what); }
+Command add_tape_command(Command group, const char* name, const char* what) { return group.add_subcommand(name, what); }
 
-void add_read(CLI::App& group) {
-  CLI::App& command = add_tape_command(group, "read", "Print records as JSON lines: offset, at (ns), topic and body");
+void add_read(Command group) {
+  Command command = add_tape_command(group, "read", "Print records as JSON lines: offset, at (ns), topic and body");
   const auto asked = std::make_shared<ReadAsked>();
   add_tape_option(command, asked->words);
   command.add_option("--from", asked->from, "Begin at this offset or time, e.g. 1000 or 2024-08-08T23:55:00Z (default: 1)");
@@ -285,9 +287,8 @@ void add_read(CLI::App& group) {
   on_tape(command, [asked] { ReadTape(*asked).print(); });
 }
 
-void add_record(CLI::App& group, CommandLine& line) {
-  CLI::App& command =
-      add_tape_command(group, "record", "Record files (docs/market-data.md), merged by the time they were received");
+void add_record(Command group, CommandLine& line) {
+  Command command = add_tape_command(group, "record", "Record files (docs/market-data.md), merged by the time they were received");
   const auto asked = std::make_shared<RecordAsked>();
   add_tape_option(command, asked->words);
   command.add_option("--venue", asked->venue, "Who said it (default: recorded)");
@@ -312,10 +313,10 @@ void add_record(CLI::App& group, CommandLine& line) {
 
 }  // namespace
 
-void add_tape_commands(CLI::App& app, CommandLine& line) {
-  CLI::App& group = add_group(app, "tape", "Market data as it was seen: record it, read it, follow it, check it");
+void add_tape_commands(Command app, CommandLine& line) {
+  Command group = add_group(app, "tape", "Market data as it was seen: record it, read it, follow it, check it");
   for (const bool every_record : {false, true}) {
-    CLI::App& command = add_tape_command(group, every_record ? "verify" : "stat",
+    Command command = add_tape_command(group, every_record ? "verify" : "stat",
                                          every_record ? "Read and check every record; exit 0 sound, 6 damaged (names the place)"
                                                       : "What is in it, segment by segment");
     const auto words = std::make_shared<TapeWords>();
@@ -325,7 +326,7 @@ void add_tape_commands(CLI::App& app, CommandLine& line) {
   }
   add_read(group);
   add_record(group, line);
-  CLI::App& command = add_tape_command(group, "keep", "Compress and remove old segments of a tape that nobody writes");
+  Command command = add_tape_command(group, "keep", "Compress and remove old segments of a tape that nobody writes");
   const auto words = std::make_shared<TapeWords>();
   add_tape_option(command, *words);
   add_retention_options(command, *words);

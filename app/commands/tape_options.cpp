@@ -8,20 +8,20 @@
 
 namespace tally {
 
-void add_tape_option(CLI::App& command, TapeWords& words) {
-  command.add_option("--tape", words.tape, "The tape's directory")->required();
+void add_tape_option(Command command, TapeWords& words) {
+  command.add_option("--tape", words.tape, "The tape's directory").required();
 }
 
-void add_retention_options(CLI::App& command, TapeWords& words) {
+void add_retention_options(Command command, TapeWords& words) {
   command.add_option("--compress-after", words.compress_after, "Compress sealed segments when older, e.g. 1h (default: never)");
   command.add_option("--keep", words.keep, "Remove sealed segments that are older, e.g. 30d (default: never)");
   command.add_option("--keep-mb", words.keep_mb, "Remove the oldest segments while all are larger (default: 0, no limit)");
 }
 
-void add_writing_options(CLI::App& command, TapeWords& words) {
+void add_writing_options(Command command, TapeWords& words) {
   command.add_option("--sync", words.sync, "The most that a power cut may take (default: 10ms)");
   command.add_option("--segment-mb", words.segment_mb, "A segment that is larger is sealed (default: 64)")
-      ->check(CLI::Range(1, 4'096));
+      .within(1, 4'096);
   command.add_option("--reserve-mb", words.reserve_mb, "Stop recording, and count, below so much free disk (default: 512)");
   add_retention_options(command, words);
 }

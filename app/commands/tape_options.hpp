@@ -1,8 +1,6 @@
 // Words of the command line about tapes, as their values. What is none of them ends the command with code 2.
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include "app/commands/command_line.hpp"
 #include "persistence/tape/tape_writer.hpp"
 
@@ -13,9 +11,9 @@ struct TapeWords {
   std::uint64_t segment_mb = 64, keep_mb = 0, reserve_mb = 512;
 };
 
-void add_tape_option(CLI::App& command, TapeWords& words);
-void add_retention_options(CLI::App& command, TapeWords& words);
-void add_writing_options(CLI::App& command, TapeWords& words);
+void add_tape_option(Command command, TapeWords& words);
+void add_retention_options(Command command, TapeWords& words);
+void add_writing_options(Command command, TapeWords& words);
 
 TapeRetention retention_of(const TapeWords& words);
 TapeOptions options_of(const TapeWords& words);

@@ -6,6 +6,7 @@
 #include "actors/market_data/tick_feed.hpp"
 #include "app/commands/bar_options.hpp"
 #include "app/commands/counters.hpp"
+#include "app/commands/parsed.hpp"
 #include "app/commands/tape_options.hpp"
 #include "app/market/tick_file.hpp"
 #include "app/rows_out.hpp"
@@ -182,18 +183,18 @@ void bars_of(const CommandLine& line, const TicksAsked& asked) {
 
 }  // namespace
 
-void add_tick_command(CLI::App& app, CommandLine& line) {
-  CLI::App& command = *app.add_subcommand("bars", "Bars of recorded ticks, and what their feed was like (docs/market-data.md)");
+void add_tick_command(Command app, CommandLine& line) {
+  Command command = app.add_subcommand("bars", "Bars of recorded ticks, and what their feed was like (docs/market-data.md)");
   const auto asked = std::make_shared<TicksAsked>();
   command.add_option("--ticks", asked->ticks, "A CSV file of trades or quotes, plain or gzip");
   command.add_option("--tape", asked->tape, "Or a tape: trades of --product, or with --side its quotes");
   command.add_option("--product", asked->product, "Of the tape, e.g. BTC-USDT");
-  command.add_option("--to", asked->to, "1s, 1m, 5m, 1h ... counted in UTC, or 1d")->required();
+  command.add_option("--to", asked->to, "1s, 1m, 5m, 1h ... counted in UTC, or 1d").required();
   command.add_option("--zone", asked->zone, "Whose days 1d means, e.g. Europe/Oslo (default: UTC)");
   command.add_option("--side", asked->side, "Of quotes: bid, ask or mid (the default)")
-      ->check(CLI::IsMember({"bid", "ask", "mid"}));
+      .one_of({"bid", "ask", "mid"});
   command.add_option("--open", asked->open, "What a bar opens with: its first tick (the default) or the price standing before it")
-      ->check(CLI::IsMember({"first", "standing"}));
+      .one_of({"first", "standing"});
   command.add_option("--lateness", asked->lateness, "How late a tick may come, e.g. 0s (default: 5s)");
   command.add_option("--volume-only", asked->volume_only, "Trades with any of these hexadecimal condition flags set no price");
   command.add_option("--leave-out", asked->leave_out, "Ticks with any of these hexadecimal condition flags do not count at all");

@@ -1,6 +1,7 @@
 #include <boost/json.hpp>
 
-#include "app/commands/command_line.hpp"
+#include "actors/host/live/time_authority.hpp"
+#include "app/commands/submit.hpp"
 #include "app/control_client.hpp"
 #include "app/time_text.hpp"
 
@@ -41,8 +42,8 @@ void time(const CommandLine& line) {
 
 }  // namespace
 
-void add_time_command(CLI::App& app, CommandLine& line) {
-  CLI::App& command = add_command(app, "time", "The time authority: mode, now, and how far that is from the system's clock", line);
+void add_time_command(Command app, CommandLine& line) {
+  Command command = add_command(app, "time", "The time authority: mode, now, and how far that is from the system's clock", line);
   command.callback([&line] { time(line); });
 }
 

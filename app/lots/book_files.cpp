@@ -1,5 +1,6 @@
 #include "app/lots/book_files.hpp"
 
+#include "app/csv_text.hpp"
 #include "app/lots/fraction_text.hpp"
 #include "app/staged_file.hpp"
 #include "app/time_text.hpp"
@@ -9,17 +10,10 @@ namespace {
 
 using Cells = std::vector<std::string>;
 
-std::string quoted(const std::string& cell) {
-  if (cell.find_first_of(",\"") == std::string::npos) return cell;
-  std::string text = "\"";
-  for (const char c : cell) text.append(c == '"' ? 2 : 1, c);
-  return text + '"';
-}
-
 void write(StagedFile& file, const Cells& owner, const Cells& cells) {
   std::string line;
   for (const Cells* part : {&owner, &cells})
-    for (const std::string& cell : *part) line.append(quoted(cell)) += ',';
+    for (const std::string& cell : *part) line.append(csv_cell(cell)) += ',';
   line.pop_back();
   file.line(line);
 }

@@ -52,30 +52,40 @@ std::string city_of(const Zone& zone) {
 
 }  // namespace
 
+EquityRecord::EquityRecord(const EquityTerms& terms, Money initial_equity)
+    : terms_(terms), initial_(initial_equity), meter_(initial_equity) {}
+
+void EquityRecord::add(Time at, const Written<Money>& equity) {
+  ++observations_;
+  meter_.add(equity.value, at.ns);
+  daily_.add(terms_.zone.day_number(at.ns), equity);
+}
+
+EquityReport EquityRecord::report() const {
+  EquityReport report;
+  report.observations = observations_;
+  report.initial_equity = initial_;
+  report.intraday = meter_.deepest();
+  report.closes = daily_.closes(terms_.days, initial_);
+  report.performance = statistics::performance_of(report.closes, {initial_, terms_.periods_per_year, terms_.risk_free});
+  return report;
+}
+
 EquityReport read_equity(const std::filesystem::path& file, const EquityTerms& terms) {
   CsvFile rows(file);
   const std::size_t at = rows.required_column("ts_utc"), equity = rows.required_column("equity");
-  EquityReport report;
-  report.series = series_of(file);
   if (!rows.next()) rows.fail(InputProblem::no_value, "there is no observation");
   Observation seen = observation_of(rows, at, equity);
-  report.initial_equity = terms.initial_equity.value_or(seen.equity.value);
-
-  statistics::DrawdownMeter meter(report.initial_equity);
-  statistics::DailyEquity daily;
+  EquityRecord record(terms, terms.initial_equity.value_or(seen.equity.value));
   for (;;) {
-    ++report.observations;
-    meter.add(seen.equity.value, seen.at.ns);
-    daily.add(terms.zone.day_number(seen.at.ns), seen.equity);
+    record.add(seen.at, seen.equity);
     if (!rows.next()) break;
     const Observation next = observation_of(rows, at, equity);
     if (next.at < seen.at) rows.fail(InputProblem::out_of_order, "ts_utc is before the row above");
     seen = next;
   }
-  report.intraday = meter.deepest();
-  report.closes = daily.closes(terms.days, report.initial_equity);
-  report.performance =
-      statistics::performance_of(report.closes, {report.initial_equity, terms.periods_per_year, terms.risk_free});
+  EquityReport report = record.report();
+  report.series = series_of(file);
   return report;
 }
 

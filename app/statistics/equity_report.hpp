@@ -29,6 +29,22 @@ struct EquityReport {
   statistics::Performance performance;         // of the closes
 };
 
+// A series of equity as it comes. Memory is that of one figure a day.
+class EquityRecord {
+ public:
+  EquityRecord(const EquityTerms& terms, Money initial_equity);
+  // In the order of time; of equal times the later counts. Every equity must be above zero.
+  void add(Time at, const Written<Money>& equity);
+  EquityReport report() const;  // of at least one observation
+
+ private:
+  EquityTerms terms_;
+  Money initial_;
+  std::uint64_t observations_ = 0;
+  statistics::DrawdownMeter meter_;
+  statistics::DailyEquity daily_;
+};
+
 // Reads the file once; memory is that of one figure a day. Rows are in the order of time; of equal times the later row counts.
 // Every equity must be above zero: a return on less than nothing has no meaning. Throws InputError.
 EquityReport read_equity(const std::filesystem::path& file, const EquityTerms& terms);

@@ -4,6 +4,7 @@
 #include "actors/subscription/subscription.hpp"
 #include "app/time_text.hpp"
 #include "app/views/shard_reading.hpp"
+#include "messages/shape.hpp"
 
 namespace tally {
 namespace {

@@ -1,7 +1,9 @@
 #include "app/views/shard_reading.hpp"
 
+#include <boost/json/value.hpp>
+
 #include "actors/programs.hpp"
-#include "app/account_node.hpp"
+#include "app/shard_names.hpp"
 
 namespace tally {
 

@@ -4,6 +4,7 @@
 // in the middle of a cascade reads as it will be after its next start.
 #pragma once
 
+#include <boost/json/fwd.hpp>
 #include <map>
 
 #include "actors/host/deterministic/deterministic_host.hpp"
@@ -19,7 +20,7 @@ class ShardReading {
   void for_each(Visit visit) {
     std::map<Symbol, const typename E::State*> found;
     host_.for_each_cell([&](AnyCell& cell) {
-      if (cell.ref().kind == E::kind) found[cell.ref().key] = &static_cast<TypedCell<E>&>(cell).state();
+      if (cell.ref().kind == E::kind) found[cell.ref().key] = &cell.state_of<E>();
     });
     for (const auto& [key, state] : found) visit(key, *state);
   }
@@ -27,7 +28,7 @@ class ShardReading {
   // The state of one; an initial one where the journal knows no such entity.
   template <class E>
   const typename E::State& state(Symbol key) {
-    return static_cast<TypedCell<E>&>(host_.cell({E::kind, key})).state();
+    return host_.cell({E::kind, key}).template state_of<E>();
   }
 
   // As JSON, for people and tools; null where the journal knows no such entity.

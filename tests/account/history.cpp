@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "actors/topology.hpp"
+
 namespace tally::account {
 namespace {
 

@@ -1,5 +1,6 @@
 #include <cstdlib>
 
+#include "actors/topology.hpp"
 #include "tests/account/history.hpp"
 #include "tests/account/laws.hpp"
 #include "tests/catch.hpp"

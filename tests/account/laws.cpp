@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "actors/topology.hpp"
 #include "messages/json.hpp"
 #include "messages/stored.hpp"
 

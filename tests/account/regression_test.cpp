@@ -2,6 +2,7 @@
 // byte for byte, and every unit is in one place.
 #include <array>
 
+#include "actors/topology.hpp"
 #include "tests/account/laws.hpp"
 #include "tests/catch.hpp"
 

@@ -72,7 +72,7 @@ TEST_CASE("A profile with an error is refused with file, line and column, the ke
       {"more digits than the scale holds", "lot: 1000", "lot: 0.0000000001", "products[1].lot: "},
       {"a lot of zero", "lot: 1000", "lot: 0", "products[1].lot: must be greater than zero"},
       {"a name with a blank", "venue: paper", "venue: my paper", "venue.venue: 'my paper': "},
-      {"not one of the names", "fills: next_open", "fills: soon", "venue.fills: 'soon' is not one of next_open, same_close"},
+      {"not one of the names", "fills: next_open", "fills: soon", "venue.fills: 'soon' is not one of next_open, same_close, next_close, high_low_path"},
       {"neither true nor false", "allowShort: true", "allowShort: perhaps", "tradepicker.allowShort: 'perhaps' is neither true nor false"},
       {"a list where a value belongs", "currency: USD", "currency: [USD]", "account.currency must be text"},
       {"a product twice", "product: EUR-USD", "product: BTC-USD", "products[1].product: 'BTC-USD' is defined twice"},

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "actors/host/deterministic/deterministic_host.hpp"
+#include "actors/host/shard/program_of.hpp"
 #include "messages/stored.hpp"
 #include "persistence/memory_journal.hpp"
 #include "tests/shard/slice.hpp"

@@ -39,6 +39,86 @@ TEST_CASE("An order does not trade in a bar that opened before it arrived") {
   REQUIRE(exchange.take(bar(1, "100", "101", "99", "100", "5")).size() == 1);
 }
 
+TEST_CASE("With next_close an order fills at the close of the first bar that closes later than it arrived") {
+  VenueConfigured settings;
+  settings.fills = FillModel::next_close;
+  settings.half_spread_ticks = 0;
+  Exchange exchange(settings);
+  exchange.take(bar(0, "100", "101", "99", "100", "5"));
+  REQUIRE(only(exchange.take(market("A", Side::buy, qty("1"), start + minute)), ExecutionType::trade).empty());
+  const Reports trades = exchange.take(bar(1, "110", "112", "109", "111", "5"));
+  REQUIRE(trades.size() == 1);
+  CHECK(trades[0].last_price == price("111"));
+  CHECK(trades[0].at == start + 2 * minute);
+}
+
+TEST_CASE("On the high-low path an order trades where the path is when it arrives, in whole ticks against it") {
+  struct Row {
+    const char* what;
+    const char *open, *high, *low, *close;
+    std::int64_t arrives_s;
+    const char *buys, *sells;
+  };
+  // Thirds of a minute: open, the nearer extreme at 20 s, the other at 40 s, close at 60 s. Ticks of 0.5.
+  const std::vector<Row> rows = {
+      {"before the bar: its open", "100", "110", "98", "104", -5, "100", "100"},
+      {"at its opening", "100", "110", "98", "104", 0, "100", "100"},
+      {"half-way down to the low, which is nearer", "100", "110", "98", "104", 10, "99", "99"},
+      {"at the low", "100", "110", "98", "104", 20, "98", "98"},
+      {"between ticks: 98 + 12 x 7/20 = 102.2", "100", "110", "98", "104", 27, "102.5", "102"},
+      {"at the high", "100", "110", "98", "104", 40, "110", "110"},
+      {"falling to the close: 110 - 6 x 7/20 = 107.9", "100", "110", "98", "104", 47, "108", "107.5"},
+      {"the high first where it is nearer", "100", "101", "98", "99", 20, "101", "101"},
+      {"the low first where both are as near", "100", "102", "98", "99", 20, "98", "98"},
+      {"a bar that does not move", "100", "100", "100", "100", 33, "100", "100"}};
+  const Row row = GENERATE_COPY(from_range(rows));
+  CAPTURE(row.what);
+  VenueConfigured settings;
+  settings.fills = FillModel::high_low_path;
+  settings.half_spread_ticks = 0;
+  for (const Side side : {Side::buy, Side::sell}) {
+    Exchange exchange(settings);
+    exchange.take(market("A", side, qty("1"), start + row.arrives_s * ns_per_s));
+    const Reports trades = exchange.take(bar(0, row.open, row.high, row.low, row.close, "5"));
+    REQUIRE(trades.size() == 1);
+    CHECK(trades[0].last_price == price(side == Side::buy ? row.buys : row.sells));
+    CHECK(trades[0].at == start + std::max<std::int64_t>(0, row.arrives_s) * ns_per_s);
+  }
+}
+
+TEST_CASE("On the high-low path an order that arrives when the bar closes waits for the next one's open") {
+  VenueConfigured settings;
+  settings.fills = FillModel::high_low_path;
+  settings.half_spread_ticks = 0;
+  Exchange exchange(settings);
+  exchange.take(market("A", Side::buy, qty("1"), start + minute));
+  REQUIRE(exchange.take(bar(0, "100", "110", "98", "104", "5")).empty());
+  CHECK(exchange.take(bar(1, "105", "110", "98", "104", "5"))[0].last_price == price("105"));
+}
+
+TEST_CASE("On the high-low path a limit fills when the rest of the path comes to it, never by what lay before") {
+  VenueConfigured settings;
+  settings.fills = FillModel::high_low_path;
+  settings.half_spread_ticks = 0;
+  settings.maker_fee = ratio("0.001");
+  Exchange exchange(settings);
+  exchange.take(limit("touched", Side::sell, qty("1"), price("104"), start + 20 * ns_per_s));  // rising from 98 to 110
+  exchange.take(limit("missed", Side::buy, qty("1"), price("98"), start + 21 * ns_per_s));     // the low has been
+  exchange.take(limit("within", Side::sell, qty("1"), price("100"), start + 40 * ns_per_s));   // at the high: better than asked
+  const Reports trades = exchange.take(bar(0, "100", "110", "98", "104", "5"));
+  REQUIRE(trades.size() == 2);
+  CHECK(trades[0].order.text() == "touched");
+  CHECK(trades[0].last_price == price("104"));
+  CHECK(trades[0].at == start + 30 * ns_per_s);
+  CHECK(trades[0].fee == Money::parse("0.104"));
+  CHECK(trades[1].order.text() == "within");
+  CHECK(trades[1].last_price == price("110"));
+  CHECK(exchange.take(cancel("missed", start + 70 * ns_per_s)).empty());  // on its way
+  const Reports next = exchange.take(bar(1, "104", "105", "97", "100", "5"));  // the high first, 97 at 40 s
+  REQUIRE(next.size() == 1);
+  CHECK(next[0].type == ExecutionType::canceled);  // before the path was there
+}
+
 TEST_CASE("Latency delays an order's arrival by that much") {
   VenueConfigured settings;
   settings.latency_ms = 60'001;

@@ -16,7 +16,8 @@ using Step = std::variant<OrderCommanded, OrderCancelCommanded, BarObserved>;
 VenueConfigured any_settings() {
   VenueConfigured settings;
   settings.seed = *rc::gen::arbitrary<std::uint64_t>();
-  settings.fills = *rc::gen::element(FillModel::next_open, FillModel::same_close);
+  settings.fills = *rc::gen::element(FillModel::next_open, FillModel::same_close, FillModel::next_close,
+                                     FillModel::high_low_path);
   settings.latency_ms = *rc::gen::element<std::int64_t>(0, 1, 30'000, 90'000);
   settings.half_spread_ticks = *rc::gen::inRange(0, 3);
   settings.slippage_ticks = *rc::gen::inRange(0, 3);

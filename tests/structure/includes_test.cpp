@@ -59,6 +59,9 @@ bool is_library(const std::string& folder) {
 // made from them, and no entity may include them (it is no library of theirs).
 bool is_statistical(const std::string& path) { return under(path, {"actors/statistics/"}); }
 
+const std::vector<std::string> impure = {"chrono", "ctime",    "time.h",  "thread",  "mutex",  "atomic",
+                                         "future", "random", "iostream", "fstream", "cstdio", "filesystem"};
+
 }  // namespace
 
 TEST_CASE("Every library stays in the rooms that the architecture gives it") {
@@ -66,6 +69,7 @@ TEST_CASE("Every library stays in the rooms that the architecture gives it") {
     CAPTURE(include.file, include.what);
     if (under(include.what, {"caf/"})) CHECK(under(include.file, {"actors/host/live/", "actors/venues/", "app/"}));
     if (under(include.what, {"date/"})) CHECK(under(include.file, {"actors/calendar/"}));
+    if (under(include.what, {"prometheus/"})) CHECK(under(include.file, {"gateway/metrics/"}));
     if (under(include.what, {"rocksdb/"})) CHECK(under(include.file, {"persistence/"}));
     if (under(include.what, {"boost/beast", "boost/asio"})) CHECK(under(include.file, {"gateway/", "actors/venues/", "app/"}));
     const bool sockets = under(include.what, {"boost/beast", "boost/asio", "openssl/", "sys/socket"});
@@ -83,9 +87,14 @@ TEST_CASE("Dependencies point one way") {
     if (under(include.file, {"actors/host/shard/"})) CHECK(under(include.what, {"messages/", "persistence/", "actors/entity.hpp", "actors/host/shard/"}));
     if (under(include.file, {"actors/host/deterministic/"}))
       CHECK(under(include.what, {"messages/", "persistence/", "actors/entity.hpp", "actors/host/shard/", "actors/host/deterministic/"}));
+    if (under(include.file, {"actors/host/backtest/"}))  // a host of whole accounts: it knows the venue and the strategies
+      CHECK(under(include.what, {"messages/", "actors/host/shard/", "actors/host/deterministic/", "actors/host/backtest/",
+                                 "actors/programs.hpp", "actors/simulated_exchange/", "actors/strategy/"}));
     if (under(include.file, {"actors/host/live/"}))
       CHECK(under(include.what, {"messages/", "persistence/", "actors/entity.hpp", "actors/host/shard/", "actors/host/live/"}));
     if (under(include.file, {"actors/"})) CHECK_FALSE(under(include.what, {"app/", "gateway/", "tests/"}));
+    if (under(include.file, {"actors/tables/"})) CHECK(under(include.what, {"messages/", "actors/lots/", "actors/tables/"}));
+    if (under(include.file, {"gateway/"})) CHECK(under(include.what, {"messages/", "persistence/", "actors/tables/", "gateway/"}));
     if (under(include.file, {"actors/calendar/"})) CHECK(under(include.what, {"actors/calendar/"}));
     if (under(include.file, {"actors/bars/"})) CHECK(under(include.what, {"actors/bars/", "actors/calendar/"}));
     if (under(include.file, {"actors/market_data/"})) CHECK(under(include.what, {"messages/", "actors/market_data/"}));
@@ -106,8 +115,6 @@ TEST_CASE("An entity sees messages, the skeleton and itself, never another entit
 }
 
 TEST_CASE("An entity has no clock, thread, file or log at hand") {
-  static const std::vector<std::string> impure = {"chrono", "ctime",    "time.h", "thread", "mutex",  "atomic",  "future",
-                                                  "random", "iostream", "fstream", "cstdio", "filesystem"};
   for (const Include& include : includes_of_project()) {
     if (entity_folder(include.file).empty()) continue;
     CAPTURE(include.file, include.what);
@@ -152,5 +159,14 @@ TEST_CASE("Indicators, which are floating point, advise strategies only") {
     if (!under(include.what, {"actors/indicators/"})) continue;
     CAPTURE(include.file, include.what);
     CHECK(under(include.file, {"actors/indicators/", "actors/strategy/", "app/"}));
+  }
+}
+
+TEST_CASE("The consensus core sees nothing but itself and a hash, and has no clock, thread, file or dice at hand") {
+  for (const Include& include : includes_of_project()) {
+    if (!under(include.file, {"persistence/consensus/"})) continue;
+    CAPTURE(include.file, include.what);
+    if (include.quoted) CHECK(under(include.what, {"persistence/consensus/", "persistence/sha256.hpp"}));
+    else CHECK(std::find(impure.begin(), impure.end(), include.what) == impure.end());
   }
 }

@@ -6,7 +6,7 @@
 #include <map>
 
 #include "actors/host/deterministic/deterministic_host.hpp"
-#include "actors/host/shard/program.hpp"
+#include "actors/host/shard/program_of.hpp"
 #include "actors/investor/investor.hpp"
 #include "actors/signal/signal.hpp"
 #include "actors/subscription/subscription.hpp"
@@ -244,9 +244,9 @@ class World {
   Money cash_everywhere() {
     Money sum;
     host.for_each_cell([&](const AnyCell& cell) {
-      if (const auto* holder = dynamic_cast<const TypedCell<Investor>*>(&cell))
-        sum += holder->state().unallotted + holder->state().buffer;
-      if (const auto* holder = dynamic_cast<const TypedCell<Subscription>*>(&cell)) sum += holder->state().cash;
+      if (cell.ref().kind == EntityKind::investor)
+        sum += cell.state_of<Investor>().unallotted + cell.state_of<Investor>().buffer;
+      if (cell.ref().kind == EntityKind::subscription) sum += cell.state_of<Subscription>().cash;
     });
     return sum;
   }

@@ -43,7 +43,7 @@ class DeterministicHost {
   AnyCell& cell(const EntityRef& entity);
   template <class E>
   const typename E::State& state(std::string_view key) {
-    return static_cast<TypedCell<E>&>(cell({E::kind, Symbol(key)})).state();
+    return cell({E::kind, Symbol(key)}).template state_of<E>();
   }
   template <class Visit>
   void for_each_cell(Visit visit) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "actors/host/live/time_authority.hpp"
+#include "actors/host/live/tree_row.hpp"
 #include "actors/host/shard/effect_gate.hpp"
 #include "actors/host/shard/program.hpp"
 #include "persistence/journal.hpp"
@@ -49,16 +50,6 @@ struct ShardOptions {
   std::function<void(const Entry&, const Event&, Port)> effect;
   // As DeterministicHost::Fault; for tests.
   std::function<std::string(const EntityRef&, Offset, std::uint32_t attempt)> fault;
-};
-
-// One line of the supervision tree.
-struct TreeRow {
-  std::string path;              // node/shard/kind/entity
-  std::string state;             // running, passive, restarting, stopped
-  std::uint64_t restarts = 0;
-  std::uint64_t stream_version = 0;
-  std::uint64_t mailbox = 0;     // tasks handed over and not answered
-  Offset last_input = 0;
 };
 
 class Node {

@@ -6,6 +6,7 @@
 
 #include "actors/host/live/kind_supervisor.hpp"
 #include "actors/host/shard/replayer.hpp"
+#include "messages/stored_codec.hpp"
 
 namespace tally::live {
 

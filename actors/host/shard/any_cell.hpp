@@ -1,12 +1,11 @@
 // A cell whose entity type is known only to the topology: what a host holds, one for each entity that is awake.
 #pragma once
 
-#include <boost/json/value.hpp>
+#include <boost/json/fwd.hpp>
 #include <memory>
 
 #include "actors/entity.hpp"
-#include "messages/json_codec.hpp"
-#include "messages/stored_codec.hpp"
+#include "messages/assert.hpp"
 
 namespace tally {
 
@@ -25,31 +24,15 @@ class AnyCell {
   virtual std::vector<std::byte> state_bytes() const = 0;
   virtual void restore(std::span<const std::byte> state, std::uint64_t sequence) = 0;  // throws StoredError
   virtual boost::json::value state_as_json() const = 0;
-};
 
-template <class E>
-class TypedCell final : public AnyCell {
- public:
-  explicit TypedCell(Symbol key) : cell_(key) {}
-
-  void take(const Entry& entry, std::span<const Delivery> deliveries, Time now, std::vector<Event>& out) override {
-    cell_.take(entry, deliveries, now, out);
+  template <class E>
+  const typename E::State& state_of() const {
+    TALLY_ASSERT(ref().kind == E::kind);
+    return *static_cast<const typename E::State*>(state());
   }
-  void fold(const Entry& entry, std::span<const Delivery> deliveries) override { cell_.fold(entry, deliveries); }
-  void replay(const Event& own) override { cell_.replay(own); }
-  const EntityRef& ref() const override { return cell_.ref(); }
-  int reducer_version() const override { return E::reducer_version; }
-  std::uint64_t sequence() const override { return cell_.sequence(); }
-  std::vector<std::byte> state_bytes() const override { return store_state(cell_.state()); }
-  void restore(std::span<const std::byte> state, std::uint64_t sequence) override {
-    cell_.restore(read_state<typename E::State>(state), sequence);
-  }
-  boost::json::value state_as_json() const override { return state_json(cell_.state()); }
-
-  const typename E::State& state() const { return cell_.state(); }
 
  private:
-  Cell<E> cell_;
+  virtual const void* state() const = 0;
 };
 
 }  // namespace tally

@@ -2,8 +2,10 @@
 // templates and entity headers are compiled in one place.
 #pragma once
 
+#include <memory>
+
 #include "actors/host/shard/any_cell.hpp"
-#include "actors/host/shard/router.hpp"
+#include "actors/host/shard/routing.hpp"
 
 namespace tally {
 
@@ -14,19 +16,6 @@ class Program {
   // A new entity's cell; null where the topology has no entity of that kind.
   virtual std::unique_ptr<AnyCell> make_cell(const EntityRef& entity) const = 0;
   virtual std::unique_ptr<Routing> routing(Symbol shard) const = 0;
-};
-
-template <class Topology>
-class ProgramOf final : public Program {
- public:
-  std::unique_ptr<AnyCell> make_cell(const EntityRef& entity) const override {
-    std::unique_ptr<AnyCell> cell;
-    Topology::for_each_entity([&]<class E>() {
-      if (E::kind == entity.kind) cell = std::make_unique<TypedCell<E>>(entity.key);
-    });
-    return cell;
-  }
-  std::unique_ptr<Routing> routing(Symbol shard) const override { return std::make_unique<Router<Topology>>(shard); }
 };
 
 }  // namespace tally

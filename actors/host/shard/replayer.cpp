@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "messages/stored_codec.hpp"
+
 namespace tally {
 namespace {
 

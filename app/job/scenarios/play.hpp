@@ -1,6 +1,8 @@
 // A scenario as it is told: given, when, then. Each `then` is an expectation that holds or does not.
 #pragma once
 
+#include "actors/netting_book/netting_book.hpp"
+#include "actors/subscription/subscription.hpp"
 #include "app/job/scenarios/stage.hpp"
 
 namespace tally::scenario {

@@ -1,4 +1,5 @@
 // What risk denies never becomes an order: a rejection beside the intent, a release, and nothing in the execution layer.
+#include "actors/risk_authority/risk_authority.hpp"
 #include "app/job/scenarios/play.hpp"
 
 namespace tally::scenario {

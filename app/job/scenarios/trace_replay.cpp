@@ -1,5 +1,6 @@
 // A recorded journal is decided again, input by input, and comes out the same, byte for byte; so do the states.
 #include "actors/host/deterministic/verify.hpp"
+#include "actors/programs.hpp"
 #include "app/job/scenarios/play.hpp"
 
 namespace tally::scenario {

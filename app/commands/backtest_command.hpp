@@ -1,0 +1,10 @@
+// `tally backtest`.
+#pragma once
+
+#include "app/commands/command_line.hpp"
+
+namespace tally {
+
+void add_backtest_command(Command app, CommandLine& line);
+
+}  // namespace tally
