@@ -7,6 +7,8 @@
 
 #include "app/commands/backtest_command.hpp"
 #include "app/commands/command_line.hpp"
+#include "app/commands/feed_commands.hpp"
+#include "app/commands/tape_commands.hpp"
 
 namespace {
 
@@ -54,6 +56,8 @@ int main(int argc, char** argv) {
   add_resolve_command(app, line);
   add_book_command(app, line);
   add_tick_command(app, line);
+  add_tape_commands(app, line);
+  add_feed_commands(app, line);
   add_strategy_commands(app, line);
   add_backtest_command(app, line);
   try {

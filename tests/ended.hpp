@@ -9,6 +9,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace tally {
 
@@ -18,6 +19,13 @@ struct Ended {
   std::string err;
 
   boost::json::value parsed() const { return boost::json::parse(out); }
+  // One object a line.
+  std::vector<boost::json::object> parsed_lines() const {
+    std::vector<boost::json::object> objects;
+    std::istringstream in(out);
+    for (std::string line; std::getline(in, line);) objects.push_back(boost::json::parse(line).as_object());
+    return objects;
+  }
 };
 
 inline std::string content_of(const std::filesystem::path& file) {

@@ -2,12 +2,12 @@
 #include <boost/json.hpp>
 #include <iostream>
 
-#include "actors/instrument_resolver/future_resolver.hpp"
-#include "actors/instrument_resolver/option_resolver.hpp"
+#include "actors/instrument_resolver/facts.hpp"
 #include "app/chains/future_chain_file.hpp"
 #include "app/chains/holiday_file.hpp"
 #include "app/chains/option_chain_files.hpp"
-#include "app/commands/command_line.hpp"
+#include "app/commands/parsed.hpp"
+#include "app/commands/tape_options.hpp"
 #include "app/csv_file.hpp"
 #include "app/time_text.hpp"
 
@@ -21,6 +21,7 @@ struct ResolveAsked {
   std::string underlying, at, zone = "America/New_York", holidays, market = "Equity-usa-[*]";
   OptionChainFiles files;
   std::string futures;
+  std::string tape;
   // of options
   std::string right, rank, strike, delta, distance_max, expiry = "nearest", ties;
   std::string spread_max, open_interest_min, volume_min, quoted_min, greeks_min;
@@ -107,6 +108,51 @@ json::object outcome(std::string_view underlying, const std::optional<Rejected>&
 // Says on standard error that nothing was chosen, once all the rest is printed.
 void finish(const std::optional<Rejected>& rejected, const std::string& reason) {
   if (rejected) throw CommandFailed(exit_denied, "rejected " + std::string(id_of(*rejected)) + ": " + reason);
+}
+
+// The rule in words of the command line.
+std::string rule_text(const ResolveAsked& asked) {
+  std::string text;
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) text += (text.empty() ? "" : " ") + std::string(name) + '=' + value;
+  };
+  if (!asked.futures.empty()) {
+    add("roll", asked.roll);
+    add("held", asked.held);
+    if (asked.behind > 0) add("behind", std::to_string(asked.behind));
+  } else {
+    add("right", asked.right);
+    add("rank", asked.rank);
+    add("strike", asked.strike);
+    add("delta", asked.delta);
+    add("max-distance", asked.distance_max);
+    add("expiry", asked.expiry);
+    add("max-spread", asked.spread_max);
+  }
+  add("min-open-interest", asked.open_interest_min);
+  add("min-volume", asked.volume_min);
+  add("ties", asked.ties);
+  return text;
+}
+
+// The answer as a fact on a tape: instrument.resolved or instrument.rejected, behind the chain that it was decided from.
+void record_answer(const ResolveAsked& asked, Time at, const std::optional<Message>& chain,
+                   const std::function<Answer(const std::optional<TapePlace>&)>& answer) {
+  if (asked.tape.empty()) return;
+  with_tape([&] {
+    TapeWriter tape(asked.tape);
+    print_opening(tape.opening());
+    const auto append = [&](const Message& message) {
+      const auto offset = tape.append(message, at);
+      if (!offset) throw CommandFailed(exit_refused, "the tape did not take it: the disk's reserve is reached");
+      return *offset;
+    };
+    std::optional<TapePlace> place;
+    if (chain) place = TapePlace{std::filesystem::path(asked.tape).filename().string(), append(*chain)};
+    std::visit([&](const auto& fact) { append(fact); }, answer(place));
+    tape.close();
+    check_disk(tape);
+  });
 }
 
 // ---- options
@@ -226,6 +272,7 @@ void resolve_option(const CommandLine& line, const ResolveAsked& asked) {
   const OptionChain chain = universe ? read_universe_chain(asked.files, asked.underlying, at, zone)
                                      : read_minute_chain(asked.files, asked.underlying, at, zone);
   const OptionResolution resolution = resolve(chain, rule, holidays_of(asked));
+  record_answer(asked, at, chain, [&](const auto& place) { return answer_of(chain, resolution, rule_text(asked), place); });
   if (line.json) print_json(shown(chain, resolution));
   else print_table(chain, resolution);
   finish(resolution.rejected, resolution.reason);
@@ -255,6 +302,8 @@ void resolve_future(const CommandLine& line, const ResolveAsked& asked) {
   const Zone zone = zone_of(asked);
   const FutureChain chain = read_future_chain(asked.futures, asked.underlying, zone.day_number(moment_of(asked, zone).ns));
   const FutureResolution resolution = resolve(chain, rule);
+  const Time at = moment_of(asked, zone);
+  record_answer(asked, at, {}, [&](const auto& place) { return answer_of(chain, at, resolution, rule_text(asked), place); });
   if (line.json) {
     json::array considered;
     for (const ConsideredFuture& item : resolution.considered) considered.push_back(shown(chain, item));
@@ -276,6 +325,7 @@ void resolve_future(const CommandLine& line, const ResolveAsked& asked) {
 }
 
 void resolve_instrument(const CommandLine& line, const ResolveAsked& asked) {
+  parsed<ProductId>(asked.underlying, "--underlying");
   if (asked.files.chain.empty() == asked.futures.empty()) refuse("one of --chain and --futures says what to choose from");
   try {
     if (asked.futures.empty()) resolve_option(line, asked);
@@ -332,6 +382,7 @@ void add_resolve_command(Command app, CommandLine& line) {
   command.add_option("--ties", asked->ties, "Of two equally near: lower (the default; of delta: reject), higher or reject")
       .one_of({"lower", "higher", "reject"});
   command.add_flag("--json", line.json, "Print JSON instead of a table");
+  command.add_option("--tape", asked->tape, "Record the chain and the answer on this tape");
   add_option_terms(command, *asked);
   add_future_terms(command, *asked);
   command.callback([asked, &line] { resolve_instrument(line, *asked); });

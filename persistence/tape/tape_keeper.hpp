@@ -32,8 +32,8 @@ struct KeepReport {
   std::string trouble;                       // of the last one that could not be; it stands as it was
 };
 
-// Carries the plan out; `go_on` is asked before each segment. A compressed copy replaces a segment only after it was read back and
-// is the same, byte for byte.
+// Carries the plan out; `go_on` is asked before each segment. A compressed copy replaces a segment only after it was read back
+// and is the same, byte for byte.
 using GoOn = std::function<bool()>;
 KeepReport keep_tape(const std::filesystem::path& tape, const TapeRetention& retention, Time now, const GoOn& go_on);
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -50,7 +51,10 @@ int hold(const fs::path& tape, bool& fresh) {
   require_tape(tape);
   const int file = ::open(identity.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) throw TapeError(failed(identity));
-  if (::flock(file, LOCK_EX | LOCK_NB) == 0) return file;
+  // Two that make a tape at once may each have written the file: who holds the one that was replaced holds nothing.
+  struct stat held {}, named {};
+  const bool locked = ::flock(file, LOCK_EX | LOCK_NB) == 0 && ::fstat(file, &held) == 0;
+  if (locked && ::stat(identity.c_str(), &named) == 0 && held.st_ino == named.st_ino) return file;
   ::close(file);
   throw TapeHeld(tape.string() + " is written by another process");
 }
@@ -193,25 +197,25 @@ struct TapeWriter::State {
     }
     if (payload.size() > payload_max) {
       ++counters.dropped_too_large;
-      return refused(4);
+      return refused(4, at);
     }
     const std::size_t size = record_head_size + payload.size();
     if (queued_records >= options.queue_records_max || queue.size() + size > options.queue_bytes_max) {
       ++counters.dropped_queue_full;
-      return refused(1);
+      return refused(1, at);
     }
     if (reserve.reached()) {
       ++counters.dropped_disk_reserve;
-      return refused(2);
+      return refused(2, at);
     }
-    at = std::max(at, last_at);
     if (refused_since > 0) put_gap_marker(at);
-    put({next, at, number, version, payload});
+    put({next, std::max(at, last_at), number, version, payload});
     return next - 1;
   }
 
-  std::optional<Offset> refused(int why) {
+  std::optional<Offset> refused(int why, Time at) {
     ++refused_since;
+    refused_at = at;
     refused_why |= why;
     return std::nullopt;
   }
@@ -234,6 +238,7 @@ struct TapeWriter::State {
 
   // What was refused since the last record stands on the tape in front of the next one.
   void put_gap_marker(Time at) {
+    at = std::max(at, last_at);
     FeedReported marker;
     marker.received_at = at;
     marker.event = FeedEvent::dropped;
@@ -354,7 +359,7 @@ struct TapeWriter::State {
   void close() {
     {
       std::lock_guard held(mutex);
-      if (refused_since > 0 && failure.empty()) put_gap_marker(last_at);
+      if (refused_since > 0 && failure.empty()) put_gap_marker(refused_at);
       stopping = true;
       leaving = true;
     }
@@ -380,6 +385,7 @@ struct TapeWriter::State {
   Time last_at{INT64_MIN}, queue_first_at;
   Clock::time_point queue_since;
   std::uint64_t refused_since = 0;
+  Time refused_at;
   int refused_why = 0;
   bool stopping = false, ended = false;
   TapeCounters counters;

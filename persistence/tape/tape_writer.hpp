@@ -5,8 +5,8 @@
 //     take is what was not synced yet. A killed process loses what it had not written: less.
 //   - What was synced is there, in order; an offset that was ever given out is never given to another record. After an end that
 //     was not in order the next offset lies `offsets_left_out` further on.
-//   - append() never waits for the disk. Where its queue or the disk's reserve is full it refuses; what is refused is counted, and
-//     the next record that is taken stands behind a FeedReported{dropped} that says how many.
+//   - append() never waits for the disk. Where its queue or the disk's reserve is full it refuses; what is refused is counted,
+//     and the next record that is taken stands behind a FeedReported{dropped} that says how many.
 //   - A write or sync that fails is never tried again: from then on everything is refused, and failure() says why.
 // One writer a tape. Any thread may append.
 #pragma once

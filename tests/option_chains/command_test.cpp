@@ -211,3 +211,26 @@ TEST_CASE("A row that cannot be read ends the command, which names its line") {
                                            "2014-06-05T13:30:00Z,C,70,2014-06-21,1,2\n");
   CHECK(desk.quoted(twice).err == "tally: " + twice + ":3: the contract has two bars of this minute\n");
 }
+
+TEST_CASE("An answer is recorded on a tape behind its chain, which it names") {
+  const Desk desk;
+  const std::string tape = " --tape " + desk.here.path("answers").string();
+  CHECK(desk.asked("--rank otm:1+ --max-spread 0.10 --min-open-interest 100" + tape).code == 0);
+  CHECK(desk.asked("--rank atm --max-spread 0.01" + tape).code == 3);
+  const Ended read = desk.here.tally("tape read" + tape);
+  REQUIRE(read.code == 0);
+  const auto records = read.parsed_lines();
+  REQUIRE(records.size() == 4);
+  CHECK(records[0].at("topic") == "md.option.chain.snapshot");
+  CHECK(records[1].at("topic") == "instrument.resolved");
+  const auto& resolved = records[1].at("body");
+  CHECK(resolved.at("instrument") == "TWX-2014-06-21-C-75");
+  CHECK(resolved.at("rule") == "right=call rank=otm:1+ expiry=nearest max-spread=0.10 min-open-interest=100");
+  CHECK(resolved.at("evidence").at("tape").at("tape") == "answers");
+  CHECK(resolved.at("evidence").at("tape").at("offset") == 1);
+  CHECK(resolved.at("evidence").at("considered").as_array().size() >= 4);
+  CHECK(records[3].at("topic") == "instrument.rejected");
+  CHECK(records[3].at("body").at("rule_id") == "SPREAD_TOO_WIDE");
+  CHECK(records[3].at("body").at("evidence").at("tape").at("offset") == 3);
+  CHECK(desk.here.tally("resolve --underlying 'T X' --at 2014-06-05 --futures x").code == 2);
+}

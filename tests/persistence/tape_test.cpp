@@ -179,7 +179,7 @@ TEST_CASE("Below the disk's reserve nothing is recorded but how much was not") {
   options.disk_reserve_bytes = UINT64_MAX;
   {
     TapeWriter writer(directory.path() / "t", options);
-    for (int i = 0; i < 5; ++i) CHECK_FALSE(writer.append(trade_at(1), {1}));
+    for (int i = 0; i < 5; ++i) CHECK_FALSE(writer.append(trade_at(1), {7}));
     writer.close();
     CHECK(writer.counters().dropped_disk_reserve == 5);
   }
@@ -187,6 +187,7 @@ TEST_CASE("Below the disk's reserve nothing is recorded but how much was not") {
   REQUIRE(reader.next());
   const auto report = std::get<FeedReported>(message_of(reader.record()));
   CHECK(report.count == 5);
+  CHECK(report.received_at == Time{7});
   CHECK(report.detail == "the disk's reserve was reached");
   CHECK_FALSE(reader.next());
 }

@@ -72,6 +72,8 @@ TEST_CASE("Every library stays in the rooms that the architecture gives it") {
     if (under(include.what, {"prometheus/"})) CHECK(under(include.file, {"gateway/metrics/"}));
     if (under(include.what, {"rocksdb/"})) CHECK(under(include.file, {"persistence/"}));
     if (under(include.what, {"boost/beast", "boost/asio"})) CHECK(under(include.file, {"gateway/", "actors/venues/", "app/"}));
+    const bool sockets = under(include.what, {"boost/beast", "boost/asio", "openssl/", "sys/socket"});
+    if (sockets && under(include.file, {"actors/venues/"})) CHECK(include.file.ends_with("/connection.cpp"));
     if (under(include.what, {"spdlog/"})) CHECK(under(include.file, {"actors/host/live/", "actors/venues/", "app/", "gateway/", "persistence/"}));
   }
 }
@@ -96,6 +98,7 @@ TEST_CASE("Dependencies point one way") {
     if (under(include.file, {"actors/calendar/"})) CHECK(under(include.what, {"actors/calendar/"}));
     if (under(include.file, {"actors/bars/"})) CHECK(under(include.what, {"actors/bars/", "actors/calendar/"}));
     if (under(include.file, {"actors/market_data/"})) CHECK(under(include.what, {"messages/", "actors/market_data/"}));
+    if (under(include.file, {"actors/venues/"})) CHECK(under(include.what, {"messages/", "actors/market_data/", "actors/venues/"}));
     if (under(include.file, {"actors/indicators/"})) CHECK(under(include.what, {"actors/indicators/"}));
   }
 }

@@ -1,6 +1,8 @@
 // The machine of one connection, without a socket: states, gaps, snapshots, limits, silence.
 #include "actors/venues/binance/feed.hpp"
 
+#include <random>
+
 #include "tests/catch.hpp"
 #include "tests/venues/market.hpp"
 
@@ -363,4 +365,49 @@ TEST_CASE("What makes no feed is refused with its reason") {
   refused([](auto&, auto& rules) { rules.ping_after_ms = -1; });
   refused([](auto&, auto& rules) { rules.frame_bytes_max = 10; });
   refused([](auto&, auto& rules) { rules.malformed_max = 0; });
+}
+
+TEST_CASE("What was published makes the same book again, whatever happened") {
+  for (const unsigned seed : {1u, 2u, 3u, 4u, 5u}) {
+    INFO("seed " << seed);
+    std::mt19937 random(seed);
+    FeedRules rules;
+    rules.backoff_ms = rules.backoff_ms_max = 10;
+    rules.snapshots_per_minute = 10'000;
+    Desk desk(rules);
+    std::optional<AskSnapshot> asked;
+    std::string last;
+    for (int step = 0; step < 3'000; ++step) {
+      desk.after_ms(5);
+      const auto actions = std::exchange(desk.out.actions, {});
+      for (const Action& action : actions) {
+        if (std::holds_alternative<Connect>(action)) desk.feed.connected(desk.now, desk.out);
+        if (const auto* ask = std::get_if<AskSnapshot>(&action)) asked = *ask;
+      }
+      const auto chance = random() % 100;
+      if (asked && chance < 30) desk.feed.snapshot(std::exchange(asked, {})->request, desk.book.snapshot(), desk.now, desk.out);
+      if (desk.feed.link() != LinkState::connected) continue;
+      if (chance < 80) desk.text(last = desk.book.change());
+      else if (chance < 84) desk.book.change();  // lost
+      else if (chance < 90 && !last.empty()) desk.text(last);
+      else if (chance < 92) desk.feed.lost("reset", desk.now, desk.out);
+      else if (chance < 94) desk.text("garbage");
+    }
+    market::DepthFeed again;
+    for (const Message& message : desk.out.messages) {
+      if (const auto* update = std::get_if<DepthUpdate>(&message)) again.take(*update);
+      if (const auto* snapshot = std::get_if<DepthSnapshot>(&message)) again.take(*snapshot);
+      const auto* report = std::get_if<FeedReported>(&message);
+      if (report && report->event == FeedEvent::disconnected) again.restart();
+    }
+    const market::DepthFeed& first = desk.feed.book(0);
+    CHECK(again.state() == first.state());
+    CHECK(again.last_update_id() == first.last_update_id());
+    CHECK(again.book().hash() == first.book().hash());
+    CHECK(again.counters().applied == first.counters().applied);
+    CHECK(again.counters().gaps == first.counters().gaps);
+    CHECK(first.counters().gaps > 10);
+    CHECK(first.counters().applied > 500);
+    CHECK(desk.feed.counters().disconnects > 10);
+  }
 }
