@@ -49,3 +49,6 @@ TEST_CASE("Scenario 14: A disk that forgot promises nothing until something new 
 TEST_CASE("Scenario 15: A node votes once in a term, across restarts, too") {
   CHECK_NOTHROW(scenarios()[14].run());
 }
+TEST_CASE("Scenario 16: Two nodes never hold the lease, whoever slept") {
+  CHECK_NOTHROW(scenarios()[15].run());
+}

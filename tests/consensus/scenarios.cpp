@@ -19,6 +19,7 @@ constexpr Scenario all[] = {
     {13, other_histories_stop},
     {14, disks_that_forgot},
     {15, one_vote_a_term},
+    {16, one_lease_at_a_time},
 };
 
 }  // namespace

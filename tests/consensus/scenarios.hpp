@@ -21,6 +21,7 @@ void leaders_let_go();
 void other_histories_stop();
 void disks_that_forgot();
 void one_vote_a_term();
+void one_lease_at_a_time();
 
 struct Scenario {
   int number;

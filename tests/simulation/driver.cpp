@@ -111,7 +111,7 @@ void World::take_role(Machine& machine, const consensus::RoleChange& change) {
     ++outcome_.elections;
     tell("machine " + std::to_string(index_of(machine)) + " leads in term " + std::to_string(change.term));
     truth_.leads(*machine.core, change.term);
-    if (plan_.unlucky_leaders && dice_.chance(500)) schedule(dice_.between(0, 30'000) * us, What::fall, index_of(machine));
+    if (plan_.unlucky_leaders && dice_.chance(500)) schedule(dice_.between(0, plan_.luck_max), What::fall, index_of(machine));
   }
   if (change.role == Role::leader) {
     machine.lease.lead(machine.clocks(now_), change.predecessor_stopped);
@@ -128,7 +128,7 @@ void World::take_committed(Machine& machine, const std::vector<LogEntry>& entrie
   for (const LogEntry& entry : entries) {
     if (entry.index != machine.handed + 1) throw Violation("committed entries were handed out with a hole");
     const bool fresh = entry.index > truth_.end();
-    truth_.committed(entry);
+    truth_.committed(entry, machine.core->term());
     machine.handed = entry.index;
     if (!fresh || forgot_) continue;
     std::size_t holding = 0;

@@ -32,6 +32,7 @@ struct Plan {
 
   Nanoseconds fault_every = 400 * ms;
   Nanoseconds fault_max = 2'500 * ms;       // how long one lasts
+  Nanoseconds luck_max = 30 * ms;           // how soon after its election an unlucky leader falls
   Nanoseconds command_every = 20 * ms;
   std::size_t commands_at_once = 3;
   std::size_t payload_max = 60;
@@ -67,6 +68,21 @@ inline Plan plan_of(std::uint64_t seed) {
   plan.commands_at_once = static_cast<std::size_t>(dice.between(1, 8));
   plan.payload_max = dice.chance(200) ? 2'000 : 60;
 
+  plan.luck_max = std::array<Nanoseconds, 3>{4, 30, 150}[dice.below(3)] * ms;
+
+  // A storm of elections: leaders fall with entries of theirs on few disks. Little else happens, so that it shows.
+  const bool storm = dice.chance(150);
+  if (storm) {
+    plan.voters = dice.chance(600) ? 3 : 5;
+    plan.machines = plan.voters;
+    plan.unlucky_leaders = true;
+    plan.membership = plan.wiped = plan.slow_apply = plan.hung_disks = plan.all_crash = false;
+    plan.loss = static_cast<int>(dice.between(50, 300));
+    plan.fault_max = 400 * ms;
+    plan.command_every = dice.between(50, 400) * ms;
+    plan.payload_max = 60;
+  }
+
   consensus::Settings& core = plan.settings;
   core.heartbeat = 40 * ms;
   core.election_min = 200 * ms;
@@ -74,7 +90,7 @@ inline Plan plan_of(std::uint64_t seed) {
   core.resend = dice.between(60, 300) * ms;
   core.disk_stall_max = 600 * ms;
   // Sometimes hardly an entry fits into an append.
-  const bool tiny = plan.payload_max == 60 && dice.chance(300);
+  const bool tiny = plan.payload_max == 60 && dice.chance(storm ? 800 : 300);
   core.append_bytes_max = static_cast<std::size_t>(tiny ? dice.between(160, 400) : dice.between(2'100, 8'000));
   core.window_messages_max = static_cast<std::size_t>(dice.between(1, 16));
   core.window_bytes_max = static_cast<std::size_t>(dice.between(4'000, 64'000));

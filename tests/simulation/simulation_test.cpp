@@ -37,7 +37,8 @@ TEST_CASE("Whatever goes wrong, nothing acknowledged is lost, nothing is decided
     const Outcome outcome = World(seed).run();
     if (!outcome.failure.empty()) {
       ++failed;
-      UNSCOPED_INFO("seed " << seed << " at " << outcome.ended_at / ms << " ms: " << outcome.failure << "\n  " << replay(seed));
+      std::cout << "seed " << seed << " at " << outcome.ended_at / ms << " ms: " << outcome.failure << "\n  " << replay(seed)
+                << std::endl;
       if (failed == 10) break;
     }
     // The same world again: each one in ctest, every tenth in the long mode.
@@ -45,7 +46,7 @@ TEST_CASE("Whatever goes wrong, nothing acknowledged is lost, nothing is decided
       const Outcome again = World(seed).run();
       if (again.trace != outcome.trace) {
         ++failed;
-        UNSCOPED_INFO("seed " << seed << " is not the same world twice\n  " << replay(seed));
+        std::cout << "seed " << seed << " is not the same world twice\n  " << replay(seed) << std::endl;
       }
     }
     sum.add(outcome);

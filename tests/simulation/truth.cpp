@@ -19,6 +19,7 @@ CommandId command_of(const LogEntry& entry) {
 void Truth::begin(const consensus::Base& founding) {
   history_.push_back({1, 0, consensus::EntryKind::configuration, consensus::encode_members(founding.members), founding.chain});
   members_.push_back(founding.members);
+  committed_by_.push_back(0);
 }
 
 void Truth::leads(const Core& core, Term term) {
@@ -26,9 +27,12 @@ void Truth::leads(const Core& core, Term term) {
   hold(fresh || known->second == core.self(), "election safety: two leaders in a term", term);
   if (core.term() != term || core.leader() != core.self()) return;  // over already
   const consensus::Log& log = core.log();
-  hold(log.last() >= end(), "leader completeness: a leader lacks what is committed", core.term());
-  if (end() >= log.base().index)
-    hold(log.chain_at(end()) == history_.back().chain, "leader completeness: a leader has another history", core.term());
+  // One that wins late, in a term that is over, need not have what newer leaders committed.
+  Index must = end();
+  while (must > 1 && committed_by_[must - 1] >= term) --must;
+  hold(log.last() >= must, "leader completeness: a leader lacks what is committed", term);
+  if (must < log.base().index) return;
+  hold(log.chain_at(must) == at(must).chain, "leader completeness: a leader has another history", term);
   reigns_[core.self()] = {core.term(), log.last(), log.chain_at(log.last())};
 }
 
@@ -48,13 +52,14 @@ void Truth::appended(const LogEntry& entry) {
   hold(fresh || known->second == entry.chain, "log matching: two histories with one index and term", entry.index);
 }
 
-void Truth::committed(const LogEntry& entry) {
+void Truth::committed(const LogEntry& entry, Term by) {
   if (entry.index <= end()) {
     hold(at(entry.index).chain == entry.chain, "state-machine safety: two entries committed at one index", entry.index);
     return;
   }
   hold(entry.index == end() + 1, "committed with a hole", entry.index);
   history_.push_back(entry);
+  committed_by_.push_back(by);
   auto members = entry.kind == consensus::EntryKind::configuration ? consensus::decode_members(entry.payload) : std::nullopt;
   members_.push_back(members ? *members : members_.back());
   if (const CommandId command = command_of(entry)) first_.try_emplace(command, entry.index);

@@ -30,7 +30,7 @@ class Truth {
   void leads(const Core& core, Term term);       // election safety, leader completeness
   void led_on(const Core& core);                 // leader append-only
   void appended(const LogEntry& entry);          // log matching: one (index, term), one history
-  void committed(const LogEntry& entry);         // state-machine safety, by hash per index
+  void committed(const LogEntry& entry, Term by);  // state-machine safety, by hash per index
   void based_on(const consensus::Base& base);    // a base is committed, with its members
   void within_bounds(const Core& core, const consensus::Settings& settings);
   void acknowledged(CommandId command, Index index);
@@ -58,6 +58,7 @@ class Truth {
   };
   std::vector<LogEntry> history_;  // committed, from index 1; entry 1 has no payload here
   std::vector<std::vector<consensus::Member>> members_;
+  std::vector<Term> committed_by_;  // the term of the leader that did
   std::map<Term, NodeId> leaders_;
   std::unordered_map<NodeId, Reign> reigns_;
   std::unordered_map<std::uint64_t, Digest> chains_;  // by index and term
