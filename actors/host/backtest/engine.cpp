@@ -15,7 +15,10 @@ Time boundary_from(Time at, std::int64_t every) {
 
 }  // namespace
 
-Symbol strategies_shard() { return Symbol("strategies"); }
+Symbol strategies_shard() {
+  static const Symbol shard("strategies");
+  return shard;
+}
 
 Engine::Engine(Symbol account, Symbol venue, std::vector<ProductId> products, std::int64_t sample_every_ns, EngineHooks hooks)
     : products_(std::move(products)), sample_every_(sample_every_ns), hooks_(std::move(hooks)), seen_(products_.size()),
