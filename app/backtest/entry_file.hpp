@@ -46,7 +46,8 @@ class EntryFile {
 bool has_entry_files(const std::filesystem::path& directory);
 
 // Appends the account's and the venue's entries of a backtest's journal to one that has none of those shards, so that every
-// view of an account works on them. Strategies have no shard there: their intents stand in the account's signals. Throws JournalError.
+// view of an account works on them. Strategies have no shard there: their intents stand in the account's signals. Throws
+// JournalError.
 ExportReport import_entries(const std::filesystem::path& directory, Journal& into);
 
 }  // namespace tally::backtest

@@ -1,6 +1,7 @@
 #include "app/backtest/record.hpp"
 
 #include "actors/host/backtest/engine.hpp"
+#include "app/time_text.hpp"
 
 namespace tally::backtest {
 namespace {
@@ -141,7 +142,7 @@ void Recorder::sample(Time at, const Mark& mark) {
   if (listeners_.equity) listeners_.equity(at, now, cash_);
   if (!no_statistics_.empty() && equity_) return;
   if (now <= Money{}) {
-    no_statistics_ = "equity was not above zero at " + std::to_string(at.ns) + " ns: a return on nothing has no meaning";
+    no_statistics_ = "equity was not above zero at " + exact_iso_time(at) + ": a return on nothing has no meaning";
     if (!equity_) equity_.emplace(config_.statistics, initial_);
     return;
   }

@@ -3,6 +3,7 @@
 
 #include "app/backtest/chart.hpp"
 #include "app/backtest/figures.hpp"
+#include "app/backtest/record.hpp"
 #include "tests/catch.hpp"
 
 using namespace tally;
@@ -30,7 +31,11 @@ TEST_CASE("Figures of trades are net of each segment's share of both fees") {
   meter.add(segment("-2", "2", "-1", 0));    // -2: a rebate
   const auto figures = figures_of(meter);
   const std::map<std::string, double> expected = {
-      {"trades", 5},          {"winning_trades", 1}, {"losing_trades", 3}, {"trade_win_rate", 0.25}, {"trade_profit_factor", 8.0 / 6},
+      {"trades", 5},
+      {"winning_trades", 1},
+      {"losing_trades", 3},
+      {"trade_win_rate", 0.25},
+      {"trade_profit_factor", 8.0 / 6},
       {"average_win", 8},     {"average_loss", -2},  {"expectancy", 0.4},  {"best_trade", 8},        {"worst_trade", -3},
       {"longest_losing_streak", 2}, {"average_holding_s", 48}};
   REQUIRE(figures.size() == expected.size());
@@ -47,6 +52,28 @@ TEST_CASE("Every figure of a run can be what it is judged by, except those that 
   CHECK(check_statistic("expectancy") == "expectancy");
   CHECK_THROWS_AS(check_statistic("max_drawdown_peak_date"), std::invalid_argument);
   CHECK_THROWS_WITH(check_statistic("sharp"), Catch::Contains("sharpe"));
+}
+
+TEST_CASE("Equity that is not above zero once has no statistics, and the reason says when") {
+  const Config config = read_config(std::filesystem::path(TALLY_SOURCE_DIR) / "cfg/backtests/crossing.yaml");
+  Recorder record(config, {});
+  const auto mark = [](ProductId) { return Price::whole(1); };
+  CHECK_FALSE(record.equity_report());
+  Entry entry;
+  InvestorLedgerUpdated paid;
+  paid.investor = InvestorId("ann");
+  paid.amount = Money::whole(5);
+  entry.events.push_back({{}, 0, paid});
+  record.entry(Symbol("demo"), entry);
+  record.sample(Time{1'704'153'600 * ns_per_s}, mark);
+  REQUIRE(record.equity_report());
+  CHECK(record.no_statistics().empty());
+  std::get<InvestorLedgerUpdated>(entry.events[0].body).amount = -Money::whole(5);
+  record.entry(Symbol("demo"), entry);
+  record.sample(Time{1'704'153'660 * ns_per_s}, mark);
+  CHECK_FALSE(record.equity_report());
+  CHECK(record.no_statistics() == "equity was not above zero at 2024-01-02T00:01:00Z: a return on nothing has no meaning");
+  CHECK(record.equity_curve().points().size() == 2);
 }
 
 TEST_CASE("A thinned series keeps extremes, order and its last value in bounded memory") {

@@ -1,5 +1,5 @@
-// A live node on a simulated venue and a backtest over the same bars: every entity of the account decides the same events, and the
-// venue trades the same.
+// A live node on a simulated venue and a backtest over the same bars: every entity of the account decides the same events, and
+// the venue trades the same.
 #include <boost/json.hpp>
 #include <map>
 
@@ -16,8 +16,8 @@ namespace {
 
 using Streams = std::map<std::string, std::vector<std::string>>;
 
-// What each entity decided, in its order, at its moment, as JSON. Limits come under a key of their own in each host, and comparisons with
-// the venue number their own way through a start: what both lead to is in the other entities' events.
+// What each entity decided, in its order, at its moment, as JSON. Limits come under a key of their own in each host, and
+// comparisons with the venue number their own way through a start: what both lead to is in the other entities' events.
 Streams streams_of(const Journal& journal, Symbol shard) {
   Streams streams;
   for_each_entry(journal, shard, 1, journal.end(shard), [&](const Entry& entry) {
@@ -36,7 +36,8 @@ class LiveRun {
   LiveRun(const Config& config, Time start) : config_(config), node_(config.profile, journal_) {
     node_.time().set(start);
     for (std::size_t i = 0; i < config.investors.size(); ++i)
-      send(DepositFunds{IdempotencyKey("deposit-" + std::to_string(i + 1)), config.investors[i].investor, config.investors[i].deposit});
+      send(DepositFunds{IdempotencyKey("deposit-" + std::to_string(i + 1)), config.investors[i].investor,
+                        config.investors[i].deposit});
     for (const AddSubscription& add : config.subscriptions) send(add);
     for (const StrategyChoice& choice : config.strategies) {
       strategies_.emplace_back(choice.source(), "test");

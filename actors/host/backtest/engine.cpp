@@ -55,8 +55,8 @@ void Engine::finish() {
   if (to_sample_) sample_at(now_);
 }
 
-// What comes first of: a deadline, a bar that an order waits for, a sample, `to`. A deadline sees the prices of bars that close at
-// its very moment, before the venue trades in them.
+// What comes first of: a deadline, a bar that an order waits for, a sample, `to`. A deadline sees the prices of bars that close
+// at its very moment, before the venue trades in them.
 bool Engine::run_to(const MarketChunk& chunk, Time to) {
   std::optional<std::size_t> waiting;  // the first bar of a moment whose deadlines are being taken, where orders wait for it
   const auto bars_left = [&] { return at_ < chunk.bars.size() && chunk.bars[at_].closed_at <= to; };
