@@ -5,36 +5,11 @@
 #include <sstream>
 
 #include "actors/bars/timeframe.hpp"
-#include "app/backtest/figures.hpp"
-#include "app/backtest/ranges.hpp"
+#include "app/backtest/config_terms.hpp"
 #include "app/time_text.hpp"
 
 namespace tally::backtest {
 namespace {
-
-// What `read` throws as std::exception becomes a mistake of that key.
-template <class Read>
-auto read_at(YamlSection& section, std::string_view key, Read read) {
-  const std::string text = section.value<std::string>(key);
-  try {
-    return read(text);
-  } catch (const std::exception& error) {
-    section.refuse(key, error.what());
-  }
-}
-
-template <class T>
-std::optional<T> value_if(YamlSection& section, std::string_view key) {
-  if (!section.has(key)) return std::nullopt;
-  return section.value<std::optional<T>>(key);
-}
-
-std::vector<std::string> keys_of(const YAML::Node& node) {
-  std::vector<std::string> keys;
-  if (node.IsMap())
-    for (const auto& pair : node) keys.push_back(pair.first.Scalar());
-  return keys;
-}
 
 std::optional<Time> time_if(YamlSection& section, std::string_view key) {
   if (!section.has(key)) return std::nullopt;
@@ -59,23 +34,20 @@ class Reader {
     if (top_.has("seed")) config_.seed = top_.value<std::uint64_t>("seed");
     else config_.seed = config_.profile.venue.seed;
     config_.profile.venue.seed = config_.seed;
-    if (top_.has("mode")) config_.mode = top_.value<std::string>("mode") == "matches-only" ? Mode::matches_only : mode();
+    config_.mode = mode();
     config_.timeframe = top_.value<std::string>("timeframe");
     config_.timeframe_ns = read_at(top_, "timeframe", bars::length_of);
     config_.from = time_if(top_, "from");
     config_.until = time_if(top_, "until");
     if (config_.from && config_.until && *config_.from >= *config_.until) top_.refuse("until", "must be later than from");
-    config_.run_id = value_if<std::string>(top_, "runId");
+    if (top_.has("runId")) config_.run_id = read_at(top_, "runId", run_id_of_text);
     if (const auto output = value_if<std::string>(top_, "output")) config_.output = beside(*output);
     read_bars();
     read_strategies();
     read_investors();
     read_subscriptions();
-    read_statistics();
-    read_sweep();
-    read_walk_forward();
+    read_terms(top_, root_, config_);
     top_.finish();
-    if (config_.run_id) check_run_id(*config_.run_id);
     return std::move(config_);
   }
 
@@ -86,14 +58,11 @@ class Reader {
   }
 
   Mode mode() {
-    if (top_.value<std::string>("mode") != "full") top_.refuse("mode", "must be full or matches-only");
+    if (!top_.has("mode")) return Mode::full;
+    const std::string said = top_.value<std::string>("mode");
+    if (said == "matches-only") return Mode::matches_only;
+    if (said != "full") top_.refuse("mode", "must be full or matches-only");
     return Mode::full;
-  }
-
-  void check_run_id(const std::string& id) {
-    const auto odd = [](char c) { return !std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_' && c != '.'; };
-    if (id.empty() || id.size() > 63 || id.front() == '.' || std::any_of(id.begin(), id.end(), odd))
-      top_.refuse("runId", "must be 1 to 63 of letters, digits, '-', '_' and '.', and not begin with a '.'");
   }
 
   bool defined(ProductId product) const {
@@ -263,53 +232,6 @@ class Reader {
     if (config_.subscriptions.empty()) top_.refuse("subscriptions", "must name at least one");
   }
 
-  void read_statistics() {
-    config_.equity_every_ns = std::max<std::int64_t>(config_.timeframe_ns, 3'600 * ns_per_s);
-    if (top_.has("equityEvery")) {
-      config_.equity_every_ns = read_at(top_, "equityEvery", window_of);
-      if (config_.equity_every_ns < config_.timeframe_ns) top_.refuse("equityEvery", "must be at least the timeframe");
-    }
-    if (!top_.has("statistics")) return;
-    YamlSection section = top_.section("statistics");
-    EquityTerms& terms = config_.statistics;
-    if (section.has("zone")) terms.zone = read_at(section, "zone", [](const std::string& text) { return Zone(text); });
-    if (section.has("days")) {
-      const std::string days = section.value<std::string>("days");
-      if (days != "observed" && days != "calendar") section.refuse("days", "'" + days + "' is not one of observed, calendar");
-      terms.days = days == "observed" ? statistics::Days::observed : statistics::Days::calendar;
-    }
-    if (section.has("periodsPerYear")) {
-      terms.periods_per_year = static_cast<double>(section.value<std::uint32_t>("periodsPerYear"));
-      if (terms.periods_per_year < 1) section.refuse("periodsPerYear", "must be at least 1");
-    }
-    if (section.has("riskFree")) {
-      const Ratio rate = section.value<Ratio>("riskFree");
-      if (rate <= -Ratio::whole(1)) section.refuse("riskFree", "must be above -1");
-      terms.risk_free = static_cast<double>(rate.units()) / 1e9;
-    }
-    section.finish();
-  }
-
-  void read_sweep() {
-    if (!top_.has("sweep")) return;
-    YamlSection section = top_.section("sweep");
-    for (const std::string& name : keys_of(root_["sweep"]))
-      config_.sweep.push_back(read_at(section, name, [&](const std::string& text) { return axis_of(name + '=' + text); }));
-    section.finish();
-  }
-
-  void read_walk_forward() {
-    if (!top_.has("walkForward")) return;
-    YamlSection section = top_.section("walkForward");
-    WalkForward walk;
-    walk.train_ns = read_at(section, "train", window_of);
-    walk.test_ns = read_at(section, "test", window_of);
-    walk.step_ns = section.has("step") ? read_at(section, "step", window_of) : walk.test_ns;
-    walk.statistic = read_at(section, "statistic", [](const std::string& text) { return check_statistic(text); });
-    section.finish();
-    config_.walk_forward = walk;
-  }
-
   YAML::Node root_;
   YamlSection top_;
   Config config_;
@@ -319,6 +241,13 @@ class Reader {
 
 strategy::ProgramPtr with_parameters(const strategy::Program& program, const ParameterChoices& instead) {
   return strategy::compile(strategy::bind(program.definition, instead));
+}
+
+std::string run_id_of_text(const std::string& text) {
+  const auto odd = [](char c) { return !std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_' && c != '.'; };
+  if (text.empty() || text.size() > 63 || text.front() == '.' || std::any_of(text.begin(), text.end(), odd))
+    throw std::invalid_argument("must be 1 to 63 of letters, digits, '-', '_' and '.', and not begin with a '.'");
+  return text;
 }
 
 Config read_config_text(const std::string& text, const std::filesystem::path& file) {

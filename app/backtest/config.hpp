@@ -86,6 +86,9 @@ Config read_config_text(const std::string& text, const std::filesystem::path& fi
 // The program with those parameters instead. Throws strategy::Mistakes where one is not known or out of its bounds.
 strategy::ProgramPtr with_parameters(const strategy::Program& program, const ParameterChoices& instead);
 
+// The text again, where it can name a run and its directory. Throws std::invalid_argument.
+std::string run_id_of_text(const std::string& text);
+
 // The largest number of generated bars of one product.
 inline constexpr std::size_t generated_max = 5'000'000;
 

@@ -50,6 +50,14 @@ std::string run_id_of(const Config& config, const std::vector<Input>& inputs) {
   all += config.mode == Mode::full ? "full\n" : "matches-only\n";
   for (const StrategyChoice& choice : config.strategies)
     for (const auto& [name, value] : choice.parameters) all += name + ' ' + value.text() + '\n';
+  for (const SweepAxis& axis : config.sweep) {
+    all += "sweep " + axis.strategy + '.' + axis.parameter;
+    for (const ParameterValue& value : axis.values) all += ' ' + value.text();
+    all += '\n';
+  }
+  if (const auto& walk = config.walk_forward)
+    all += "walk " + std::to_string(walk->train_ns) + ' ' + std::to_string(walk->test_ns) + ' ' + std::to_string(walk->step_ns) +
+           ' ' + walk->statistic + '\n';
   for (const Input& input : inputs) all += input.what + ' ' + input.sha256 + '\n';
   return hash_of_text(all).substr(0, 16);
 }

@@ -70,8 +70,14 @@ LineFile::LineFile(const fs::path& file) : file_(file), buffer_(1 << 16, '\0') {
 }
 
 void LineFile::line(std::string_view text) {
-  out_.write(text.data(), static_cast<std::streamsize>(text.size()));
+  bytes(text.data(), text.size());
   out_.put('\n');
+}
+
+void LineFile::bytes(const void* data, std::size_t count) {
+  errno = 0;
+  out_.write(static_cast<const char*>(data), static_cast<std::streamsize>(count));
+  if (!out_) failed(file_);
 }
 
 void LineFile::finish() {

@@ -30,14 +30,13 @@ class OutputDirectory {
   std::filesystem::path directory_, part_;
 };
 
-// Lines into a file of such a directory. What cannot be written is told by finish(), which throws std::system_error.
+// Lines into a file of such a directory. What cannot be written is told as soon as it is known, by finish() at the latest:
+// std::system_error.
 class LineFile {
  public:
   explicit LineFile(const std::filesystem::path& file);
   void line(std::string_view text);
-  void bytes(const void* data, std::size_t count) {
-    out_.write(static_cast<const char*>(data), static_cast<std::streamsize>(count));
-  }
+  void bytes(const void* data, std::size_t count);
   void finish();
 
  private:

@@ -1,6 +1,7 @@
 #include "app/backtest/record.hpp"
 
 #include "actors/host/backtest/engine.hpp"
+#include "app/time_text.hpp"
 
 namespace tally::backtest {
 namespace {
@@ -25,11 +26,11 @@ Recorder::Recorder(const Config& config, Listeners listeners)
 
 void Recorder::entry(Symbol shard, const Entry& entry) {
   happened_.events += entry.events.size();
-  if (shard == strategies_shard()) {
-    for (const Event& event : entry.events) happened_.intents += std::holds_alternative<StrategyIntent>(event.body);
+  if (shard != account_) {
+    if (shard == strategies_shard())
+      for (const Event& event : entry.events) happened_.intents += std::holds_alternative<StrategyIntent>(event.body);
     return;
   }
-  if (shard != account_) return;
   for (const Event& event : entry.events)
     std::visit(
         [&]<class M>(const M& body) {
@@ -69,7 +70,7 @@ void Recorder::take(const FillSplit& split) {
     for (const SplitRow& row : split.rows)
       if (source_of_[row.intent.subscription] == part.source) trade.fee.value += row.fee;
     trade.multiplier = split.multiplier;
-    book(std::move(trade));
+    book(product, std::move(trade));
   }
 }
 
@@ -87,7 +88,7 @@ void Recorder::take(const InternalNettingSettled& cross, Time at) {
     trade.quantity.value = abs(part.quantity);
     trade.price.value = cross.mid;
     trade.multiplier = cross.multiplier;
-    book(std::move(trade));
+    book(product, std::move(trade));
   }
 }
 
@@ -101,7 +102,7 @@ void Recorder::add_rows(ProductId product, const std::vector<SplitRow>& rows) {
 }
 
 // A strategy whose subscriptions crossed each other alone has traded nothing.
-void Recorder::book(Trade trade) {
+void Recorder::book(ProductId product, Trade trade) {
   if (trade.quantity.value == Quantity{}) return;
   trade.currency = config_.profile.account.currency;
   if (listeners_.trade) listeners_.trade(trade);
@@ -114,7 +115,7 @@ void Recorder::book(Trade trade) {
     trades_.add(segment);
     if (listeners_.segment) listeners_.segment(trade, segment);
   }
-  const auto series = series_of_.find(ProductId(trade.key.symbol));
+  const auto series = series_of_.find(product);
   if (series == series_of_.end()) return;
   auto& markers = markers_[series->second];
   if (markers.size() < markers_max) markers.push_back({trade.at.ns, number_of(trade.price.value), trade.side == Side::buy});
@@ -141,7 +142,7 @@ void Recorder::sample(Time at, const Mark& mark) {
   if (listeners_.equity) listeners_.equity(at, now, cash_);
   if (!no_statistics_.empty() && equity_) return;
   if (now <= Money{}) {
-    no_statistics_ = "equity was not above zero at " + std::to_string(at.ns) + " ns: a return on nothing has no meaning";
+    no_statistics_ = "equity was not above zero at " + exact_iso_time(at) + ": a return on nothing has no meaning";
     if (!equity_) equity_.emplace(config_.statistics, initial_);
     return;
   }

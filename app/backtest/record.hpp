@@ -96,7 +96,7 @@ class Recorder {
  private:
   void take(const FillSplit& split);
   void take(const InternalNettingSettled& cross, Time at);
-  void book(Trade trade);
+  void book(ProductId product, Trade trade);
   void add_rows(ProductId product, const std::vector<SplitRow>& rows);
   const ProductDefined& product(ProductId id) const;
 

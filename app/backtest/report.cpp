@@ -180,7 +180,8 @@ class Page {
   void statistics() {
     html_ += "<section><h2>Statistics</h2><div class=\"stats\">";
     for (const Figure& one : summary_.figures)
-      html_ += "<div><code>" + one.name + "</code><span>" + (text_of(one) == "nan" ? "–" : escaped(text_of(one))) + "</span></div>";
+      html_ += "<div><code>" + one.name + "</code><span>" + (text_of(one) == "nan" ? "–" : escaped(text_of(one))) +
+               "</span></div>";
     html_ += "</div></section>";
     if (!summary_.no_statistics.empty())
       html_ += "<p class=\"note\">No statistics of equity: " + escaped(summary_.no_statistics) + ".</p>";

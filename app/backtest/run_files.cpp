@@ -3,14 +3,12 @@
 #include <boost/json.hpp>
 #include <map>
 
+#include "app/backtest/entry_file.hpp"
 #include "app/backtest/report.hpp"
 #include "app/csv_text.hpp"
 #include "app/lots/fraction_text.hpp"
 #include "app/time_text.hpp"
 #include "messages/json_codec.hpp"
-#include "messages/stored.hpp"
-#include "persistence/crc32c.hpp"
-#include "persistence/export.hpp"
 #include "persistence/sha256.hpp"
 
 namespace tally::backtest {
@@ -21,7 +19,8 @@ namespace {
 
 std::string csv(std::initializer_list<std::string> cells) {
   std::string line;
-  for (const std::string& cell : cells) line.append(line.empty() ? "" : ",").append(csv_cell(cell));
+  for (const std::string& cell : cells) line.append(csv_cell(cell)) += ',';
+  line.pop_back();
   return line;
 }
 
@@ -75,19 +74,11 @@ json::object summary_object(const Summary& summary) {
 
 }  // namespace
 
-// Frames of stored entries, a file a shard.
 struct RunFiles::Journal {
   explicit Journal(std::filesystem::path in) : directory(std::move(in)) { std::filesystem::create_directories(directory); }
 
-  LineFile& file_of(Symbol shard) {
-    auto& file = files[shard];
-    if (!file) file = std::make_unique<LineFile>(directory / (directory_name(shard) + ".entries"));
-    return *file;
-  }
-
   std::filesystem::path directory;
-  std::map<Symbol, std::unique_ptr<LineFile>> files;
-  std::vector<std::byte> bytes;
+  std::map<Symbol, std::unique_ptr<EntryFileOut>> files;
 };
 
 RunFiles::RunFiles(const Config& config, std::string run_id, std::vector<Input> inputs, OutputDirectory& directory)
@@ -134,13 +125,9 @@ void RunFiles::equity(Time at, Money now, Money cash) {
 }
 
 void RunFiles::journal(Symbol shard, const Entry& entry) {
-  std::vector<std::byte>& bytes = journal_->bytes;
-  bytes.clear();
-  store_entry(entry, bytes);
-  const std::uint32_t frame[2] = {static_cast<std::uint32_t>(bytes.size()), crc32c(bytes)};
-  LineFile& file = journal_->file_of(shard);
-  file.bytes(frame, sizeof frame);
-  file.bytes(bytes.data(), bytes.size());
+  auto& file = journal_->files[shard];
+  if (!file) file = std::make_unique<EntryFileOut>(journal_->directory, shard);
+  file->append(entry);
 }
 
 Summary RunFiles::finish(Run& run, bool complete) {

@@ -70,7 +70,7 @@ Config config_of(const Asked& asked) {
     throw CommandFailed(exit_usage, error.what());
   }
   if (asked.seed) config.seed = config.profile.venue.seed = *asked.seed;
-  if (asked.run_id) config.run_id = asked.run_id;
+  if (asked.run_id) config.run_id = option("--run-id", [&] { return run_id_of_text(*asked.run_id); });
   if (!asked.mode.empty()) config.mode = asked.mode == "full" ? Mode::full : Mode::matches_only;
   if (!asked.from.empty()) config.from = option("--from", [&] { return time_of(asked.from); });
   if (!asked.until.empty()) config.until = option("--until", [&] { return time_of(asked.until); });

@@ -89,7 +89,8 @@ void TrialFiles::finish(bool complete) {
   LineFile file(directory_.at(config_.walk_forward ? "walk_forward.csv" : "sweep.csv"));
   const auto line = [&](const std::vector<std::string>& cells) {
     std::string text;
-    for (const std::string& cell : cells) text += (text.empty() ? "" : ",") + csv_cell(cell);
+    for (const std::string& cell : cells) text.append(csv_cell(cell)) += ',';
+    text.pop_back();
     file.line(text);
   };
   line(columns_);

@@ -5,10 +5,11 @@
 
 #include "actors/host/deterministic/verify.hpp"
 #include "actors/programs.hpp"
+#include "app/backtest/entry_file.hpp"
 #include "app/commands/submit.hpp"
 #include "app/hex.hpp"
-#include "app/time_text.hpp"
 #include "app/shard_names.hpp"
+#include "app/time_text.hpp"
 #include "messages/catalog.hpp"
 #include "messages/json.hpp"
 #include "persistence/export.hpp"
@@ -98,7 +99,7 @@ void import_from(const CommandLine& line, const std::string& from) {
   ExportReport report;
   {
     RocksDbJournal journal(data.journal());
-    report = import_journal(from, journal);
+    report = backtest::has_entry_files(from) ? backtest::import_entries(from, journal) : import_journal(from, journal);
     for (const Symbol shard : journal.shards()) journal.wait_committed(shard, journal.end(shard));
   }
   print_export(line, report, data.path.string());
@@ -184,7 +185,7 @@ void add_journal_commands(Command app, CommandLine& line) {
   out.add_flag("--zstd", files->zstd, "Compress each file");
   out.callback([files, &line] { export_to(line, files->path, files->zstd); });
   Command in = add_command(group, "import", "Read an export into an empty data directory; the entries are the same, byte for byte", line);
-  in.add_option("DIRECTORY", files->path, "An export").required();
+  in.add_option("DIRECTORY", files->path, "An export, or the journal/ of a backtest").required();
   in.callback([files, &line] { import_from(line, files->path); });
 
   Command last = add_command(group, "tail", "The newest entries", line);

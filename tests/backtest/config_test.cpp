@@ -42,7 +42,7 @@ TEST_CASE("Every mistake of a backtest's configuration is told with line and col
       {"a key that is not known", "equityEvery: 15m", "equityEvry: 15m", "crossing.yaml:66:1: equityEvry is not a known key"},
       {"a key there twice", "timeframe: 1m  ", "seed: 7\ntimeframe: 1m", ": seed stands there twice"},
       {"a missing key", "timeframe: 1m  ", "", "timeframe is missing"},
-      {"no profile", "../default.yaml ", "../nothing.yaml ", "nothing.yaml: cannot be read"},
+      {"no profile", "profile: account.yaml ", "profile: nothing.yaml ", "nothing.yaml: cannot be read"},
       {"no mode", "mode: full  ", "mode: most  ", ":9:7: mode: must be full or matches-only"},
       {"no timeframe", "timeframe: 1m  ", "timeframe: 1x  ", ":8:12: timeframe: "},
       {"no time", "mode: full  ", "from: yesterday\nmode: full  ", ":9:7: from: "},

@@ -12,11 +12,12 @@ namespace {
 // Trouble on purpose: three products of which one has gaps, a venue that is slow, fills in parts, refuses and repeats itself,
 // and a strategy of two roles.
 std::string troubled(const Place& place) {
-  place.change("cfg/default.yaml", "latencyMs: 0", "latencyMs: 90000");
-  place.change("cfg/default.yaml", "participation: 0 ", "participation: 0.0001 ");
-  place.change("cfg/default.yaml", "rejectProbability: 0", "rejectProbability: 0.1");
-  place.change("cfg/default.yaml", "duplicateProbability: 0", "duplicateProbability: 0.1");
-  place.change("cfg/default.yaml", "windowMs: 0 ", "windowMs: 500 ");
+  place.change("cfg/backtests/account.yaml", "reconcileEveryMs: 0 ", "reconcileEveryMs: 3600000 ");
+  place.change("cfg/backtests/account.yaml", "latencyMs: 0", "latencyMs: 90000");
+  place.change("cfg/backtests/account.yaml", "participation: 0 ", "participation: 0.0001 ");
+  place.change("cfg/backtests/account.yaml", "rejectProbability: 0", "rejectProbability: 0.1");
+  place.change("cfg/backtests/account.yaml", "duplicateProbability: 0", "duplicateProbability: 0.1");
+  place.change("cfg/backtests/account.yaml", "windowMs: 0 ", "windowMs: 500 ");
   place.change("cfg/backtests/crossing.yaml", "generate: {count: 43200}      # thirty days", "generate: {count: 3000}");
   place.change("cfg/backtests/crossing.yaml", "generate: {count: 43200}", "file: spy.csv");
   place.change("cfg/backtests/crossing.yaml", "strategies:\n",

@@ -14,7 +14,6 @@ namespace {
 
 // The example over two recorded markets.
 Config over_recordings(const Place& place) {
-  place.change("cfg/default.yaml", "reconcileEveryMs: 3600000", "reconcileEveryMs: 0");  // five years lie between the two
   const char* example = "cfg/backtests/crossing.yaml";
   place.change(example, "generate: {count: 43200}      # thirty days",
                "file: " + (recorded / "bars_1m/crypto/BTCUSD_coinbase_trade.csv.gz").string());

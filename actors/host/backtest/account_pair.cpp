@@ -60,15 +60,17 @@ void AccountPair::deliver(Time now) {
   }
 }
 
-// The venue takes every order, so the account hears first that it was sent and then what the venue says of it.
+// As a node's link does it: what the venue's shard commits is released before its inlet answers that it took the order, so the
+// account hears what the venue says of it first.
 void AccountPair::to_venue(Message message, Time now) {
   const auto* command = std::get_if<OrderCommanded>(&message);
-  if (command && exchange_->settings && exchange_->settings->fills == FillModel::same_close)
-    show_last_bar(command->batch.product);
   std::optional<OrderSendReported> sent;
-  if (command) sent = OrderSendReported{command->order, SendOutcome::sent, ""};
-  if (sent) account_.submit(Message(std::move(*sent)), now);
+  if (command) {
+    if (exchange_->settings && exchange_->settings->fills == FillModel::same_close) show_last_bar(command->batch.product);
+    sent = OrderSendReported{command->order, SendOutcome::sent, ""};
+  }
   venue_.submit(std::move(message), now);
+  if (sent) hops_.push_back({false, std::move(*sent)});
 }
 
 // Only an order that trades at a close that was already seen needs a bar that nobody waited for.

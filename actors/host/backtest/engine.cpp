@@ -15,7 +15,10 @@ Time boundary_from(Time at, std::int64_t every) {
 
 }  // namespace
 
-Symbol strategies_shard() { return Symbol("strategies"); }
+Symbol strategies_shard() {
+  static const Symbol shard("strategies");
+  return shard;
+}
 
 Engine::Engine(Symbol account, Symbol venue, std::vector<ProductId> products, std::int64_t sample_every_ns, EngineHooks hooks)
     : products_(std::move(products)), sample_every_(sample_every_ns), hooks_(std::move(hooks)), seen_(products_.size()),
@@ -52,30 +55,33 @@ void Engine::finish() {
   if (to_sample_) sample_at(now_);
 }
 
-// What comes first of: a deadline, a bar that an order waits for, a sample, `to`.
+// What comes first of: a deadline, a bar that an order waits for, a sample, `to`. A deadline sees the prices of bars that close
+// at its very moment, before the venue trades in them.
 bool Engine::run_to(const MarketChunk& chunk, Time to) {
+  std::optional<std::size_t> waiting;  // the first bar of a moment whose deadlines are being taken, where orders wait for it
   const auto bars_left = [&] { return at_ < chunk.bars.size() && chunk.bars[at_].closed_at <= to; };
   for (;;) {
     if (hooks_.stop()) return false;
     Time stop = to;
-    const bool trades = bars_left() && pair_.needs_bars();
-    if (trades) stop = chunk.bars[at_].closed_at;
+    const bool trades = waiting || (bars_left() && pair_.needs_bars());
+    if (trades) stop = chunk.bars[waiting.value_or(at_)].closed_at;
     if (to_sample_ || bars_left())
       if (sample_every_ != 0 && next_sample_ < stop) stop = next_sample_;
     if (const auto deadline = pair_.next_deadline(); deadline && deadline->at <= stop) {
-      pass(chunk, deadline->at + -1);
+      if (trades && !waiting && chunk.bars[at_].closed_at == deadline->at) waiting = at_;
+      pass(chunk, deadline->at);
       now_ = std::max(now_, deadline->at);
       pair_.take(*deadline);
       continue;
     }
-    const std::size_t before = at_;
+    const std::size_t before = waiting.value_or(at_);
     pass(chunk, stop);
     if (trades) trade(chunk, before);
+    waiting.reset();
     if (sample_every_ != 0 && stop == next_sample_) {
       sample_at(stop);
       next_sample_ = stop + sample_every_;
-      if (at_ < chunk.bars.size())
-        next_sample_ = std::max(next_sample_, boundary_from(chunk.bars[at_].closed_at, sample_every_));
+      if (at_ < chunk.bars.size()) next_sample_ = std::max(next_sample_, boundary_from(chunk.bars[at_].closed_at, sample_every_));
     }
     if (stop == to) return true;
   }

@@ -1,7 +1,7 @@
 // A backtest's order of events, over the entities and the topology that live trading uses. Pure: bars come in, entries go out.
 //
 // In each moment (the time at which bars close), in this order:
-//   1. deadlines of the account up to it, each at its own time
+//   1. deadlines of the account up to it, each at its own time, at the prices of bars that have closed by then
 //   2. the venue trades on the moment's bars, orders in order of arrival; what fills lead to runs to its end
 //   3. the strategies judge, in their order; each intent becomes a signal of its source, and its cascade runs to its end
 // Moments in which nobody waits for anything are passed over: the venue sees bars of products that it has orders of, and no
