@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "app/exit_code.hpp"
@@ -37,6 +38,13 @@ Symbol shard_at(const AccountNode& node, const json::object& request) {
   return shard;
 }
 
+// Any that has entries; the strategies' has no tree and no states.
+Symbol recorded_shard_at(const AccountNode& node, const json::object& request) {
+  const Symbol shard(text_at(request, "shard"));
+  const std::vector<Symbol> known = node.journal().shards();
+  return std::find(known.begin(), known.end(), shard) != known.end() ? shard : shard_at(node, request);
+}
+
 json::object time(AccountNode& node) {
   const ClockDiscipline::Status status = node.time().status();
   return {{"mode", shape::enumerator_name(node.time().mode())},
@@ -67,7 +75,7 @@ json::object tree(AccountNode& node, const json::object& request) {
 }
 
 json::object entries(AccountNode& node, const json::object& request) {
-  const Symbol shard = shard_at(node, request);
+  const Symbol shard = recorded_shard_at(node, request);
   const Offset committed = node.journal().committed(shard);
   json::array out;
   std::size_t size = 0;

@@ -1,10 +1,12 @@
 // Strategies in a running node: what they say is what the same strategy says over the same bars by itself; restarts, switches and
 // new files included.
+#include <boost/json.hpp>
 #include <fstream>
 
 #include "actors/strategy/anchor_bars.hpp"
 #include "actors/strategy/intent.hpp"
 #include "app/job/bar_generator.hpp"
+#include "app/node_operations.hpp"
 #include "app/shard_names.hpp"
 #include "app/strategies/strategy_runner.hpp"
 #include "tests/app/account_story.hpp"
@@ -119,6 +121,17 @@ TEST_CASE("A node's strategies say over its bars what they say by themselves, an
     const auto entry = world.journal->read(Symbol("venue/paper"), intent.tape->offset, 1).at(0);
     CHECK(std::get<BarObserved>(entry->events.at(0).body).closed_at == intent.anchor_closed_at);
   }
+}
+
+TEST_CASE("What strategies said can be read from a running node, like every other shard") {
+  const auto bars = some_bars(100);
+  World world;
+  world.start();
+  world.show(bars, 0, bars.size());
+  const auto operations = node_operations(*world.node, [] {});
+  const auto said = operations.at("entries")({{"shard", "strategies"}, {"from", 1}, {"count", 1'000}});
+  CHECK(said.at("entries").as_array().size() == world.intents().size() + 1);  // and the version
+  CHECK_THROWS_AS(operations.at("entries")({{"shard", "nobody's"}, {"from", 1}, {"count", 1}}), std::exception);
 }
 
 TEST_CASE("A restart anywhere says nothing twice and leaves nothing out") {
