@@ -6,6 +6,7 @@
 
 #include "actors/bars/timeframe.hpp"
 #include "app/backtest/config_terms.hpp"
+#include "app/job/bars.hpp"
 #include "app/time_text.hpp"
 
 namespace tally::backtest {
@@ -113,6 +114,11 @@ class Reader {
       section.refuse("count", "must be from 1 to " + std::to_string(generated_max));
     if (section.has("seed")) source.seed = section.value<std::uint64_t>("seed");
     section.finish();
+    try {
+      job::product_of(source.product.text());
+    } catch (const std::invalid_argument&) {
+      section.refuse("count", "bars are generated of BTC-USD, EUR-USD and SPY only");
+    }
     if (config_.timeframe_ns != 60 * ns_per_s) section.refuse("count", "generated bars are of 1m, the timeframe is another");
   }
 
