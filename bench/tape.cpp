@@ -2,11 +2,9 @@
 //
 //   bench_tape --benchmark_counters_tabular=true
 #include <benchmark/benchmark.h>
-#include <stdlib.h>
-
-#include <filesystem>
 
 #include "actors/venues/binance/feed.hpp"
+#include "bench/floor_append.hpp"
 #include "persistence/tape/tape_reader.hpp"
 #include "persistence/tape/tape_writer.hpp"
 
@@ -62,16 +60,6 @@ void feed_of(benchmark::State& state, std::string (*text)(std::uint64_t)) {
 void trades_from_text(benchmark::State& state) { feed_of(state, trade_text); }
 void depth_from_text(benchmark::State& state) { feed_of(state, depth_text); }
 
-class Directory {
- public:
-  Directory() {
-    char name[] = "/tmp/tally-bench-tape-XXXXXX";
-    path = mkdtemp(name);
-  }
-  ~Directory() { std::filesystem::remove_all(path); }
-  std::filesystem::path path;
-};
-
 TradeTick trade_at(std::uint64_t id) {
   TradeTick trade;
   trade.venue = VenueId("binance");
@@ -85,8 +73,8 @@ TradeTick trade_at(std::uint64_t id) {
 
 // With the disk: as fast as it takes them, nothing refused. unsynced_ms: the longest that a record waited to be synced.
 void append_to_tape(benchmark::State& state) {
-  Directory directory;
-  TapeWriter tape(directory.path / "t");
+  const bench::BenchDirectory directory;
+  TapeWriter tape(directory.path() / "t");
   std::uint64_t id = 0;
   const Message trade = trade_at(1);
   for (auto _ : state) {
@@ -102,10 +90,10 @@ void append_to_tape(benchmark::State& state) {
 }
 
 void read_from_tape(benchmark::State& state) {
-  Directory directory;
+  const bench::BenchDirectory directory;
   constexpr std::uint64_t count = 1'000'000;
   {
-    TapeWriter tape(directory.path / "t");
+    TapeWriter tape(directory.path() / "t");
     for (std::uint64_t id = 1; id <= count; ++id) {
       if (id % 1'024 == 0) tape.wait_for_room();
       tape.append(trade_at(id), start + static_cast<std::int64_t>(id));
@@ -113,7 +101,7 @@ void read_from_tape(benchmark::State& state) {
   }
   std::uint64_t read = 0;
   for (auto _ : state) {
-    TapeReader reader(directory.path / "t");
+    TapeReader reader(directory.path() / "t");
     while (reader.next()) {
       const Message message = message_of(reader.record());
       benchmark::DoNotOptimize(&message);
