@@ -7,6 +7,7 @@
 
 #include "app/commands/backtest_command.hpp"
 #include "app/commands/command_line.hpp"
+#include "app/commands/drill_commands.hpp"
 #include "app/commands/feed_commands.hpp"
 #include "app/commands/tape_commands.hpp"
 #include "app/commands/venue_commands.hpp"
@@ -62,6 +63,7 @@ int main(int argc, char** argv) {
   add_strategy_commands(app, line);
   add_backtest_command(app, line);
   add_venue_commands(app, line);
+  add_drill_commands(app, line);
   try {
     parser.parse(argc, argv);
     return line.exit_code;
