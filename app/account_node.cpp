@@ -2,13 +2,13 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-
 #include "actors/programs.hpp"
 #include "app/command_intake.hpp"
 #include "app/fresh_key.hpp"
-#include "app/starting_point.hpp"
+#include "app/shard_configuration.hpp"
 #include "app/strategies/strategy_runner.hpp"
+#include "app/venue/embedded_venue_link.hpp"
+#include "app/venue/remote_venue_link.hpp"
 
 namespace tally {
 namespace {
@@ -20,33 +20,16 @@ void refuse_other_account(const Journal& journal, Symbol account) {
                          std::string(account.text()) + "': name another --data directory or the right --profile");
 }
 
-bool recorded(const StartingPoint& point, const Message& wanted) {
-  if (const auto* account = std::get_if<AccountConfigured>(&wanted))
-    return point.account && same_content(*point.account, *account);
-  if (const auto* venue = std::get_if<VenueConfigured>(&wanted)) return point.venue && same_content(*point.venue, *venue);
-  if (const auto* product = std::get_if<ProductDefined>(&wanted)) {
-    const auto it = point.products.find(product->product);
-    return it != point.products.end() && same_content(it->second, *product);
-  }
-  if (const auto* limits = std::get_if<ChangeLimits>(&wanted)) {
-    if (!point.limits) return false;
-    ChangeLimits before = *point.limits;
-    before.key = limits->key;
-    return same_content(before, *limits);
-  }
-  return false;
-}
-
 }  // namespace
 
-AccountNode::AccountNode(Profile profile, std::shared_ptr<Journal> journal, std::string name)
+AccountNode::AccountNode(Profile profile, std::shared_ptr<Journal> journal, std::string name, ActingRight right)
     : profile_(std::move(profile)), journal_(std::move(journal)) {
   refuse_other_account(*journal_, account());
   const bool live = profile_.clock == ClockChoice::live;
   time_ = std::make_shared<TimeAuthority>(live ? TimeAuthority::Mode::live : TimeAuthority::Mode::backtest);
-  node_ = std::make_unique<Node>(std::move(name), journal_, time_);
-  link_ = std::make_unique<VenueLink>(*node_, venue());
-  start_shards();
+  node_ = std::make_unique<Node>(name, journal_, time_);
+  name_ = std::move(name);
+  start_shards(right);
   start_strategies();
 }
 
@@ -56,30 +39,62 @@ AccountNode::~AccountNode() {
   link_->stop();
 }
 
-void AccountNode::start_shards() {
+void AccountNode::start_shards(const ActingRight& right) {
   const StartingPoint account_point = starting_point(*journal_, account());
   for (const auto& [product, mark] : account_point.marks) market_.set(mark);
   for (const auto& [product, top] : account_point.tops) market_.set(top);
-  const StartingPoint venue_point = starting_point(*journal_, venue());
-  for (const auto& [product, bar] : venue_point.bars) market_.show(bar, half_spread_of(product), "journal:bar-close");
-  time_->set(std::max(account_point.at, venue_point.at));
+  time_->set(account_point.at);
 
   ShardOptions options;
   options.supervision = profile_.supervision;
   options.snapshot_every = profile_.storage.snapshot_every;
   options.capture = [this](const Message& input, std::vector<Message>& captured) { market_.capture(input, captured); };
   options.effect = [this](const Entry& entry, const Event& event, Port port) { link_->perform(entry, event, port); };
-  options.shard = venue();
-  options.program = &venue_program();
-  node_->start_shard(options);
-  configure(venue(), venue_configuration(profile_));
+  RemoteVenueLink* remote = nullptr;
+  if (venue_is_remote()) {
+    auto link = remote_link(right);
+    remote = link.get();
+    link_ = std::move(link);
+  } else {
+    link_ = std::make_unique<EmbeddedVenueLink>(*node_, venue());
+    start_venue_shard(options);
+  }
   options.shard = account();
   options.program = &account_program();
   node_->start_shard(options);
+  if (remote) remote->start();
   std::vector<Message> wanted = account_configuration(profile_);
   wanted.push_back(ChangeLimits{fresh_key(), OperatorId(profile_producer), profile_.limits});
-  configure(account(), std::move(wanted));
+  configure_shard(*node_, account(), account_point, std::move(wanted));
   node_->settle();
+}
+
+void AccountNode::start_venue_shard(ShardOptions options) {
+  const StartingPoint point = starting_point(*journal_, venue());
+  for (const auto& [product, bar] : point.bars) market_.show(bar, half_spread_of(product), "journal:bar-close");
+  time_->set(point.at);
+  options.shard = venue();
+  options.program = &venue_program();
+  node_->start_shard(options);
+  configure_shard(*node_, venue(), point, venue_configuration(profile_));
+}
+
+std::unique_ptr<RemoteVenueLink> AccountNode::remote_link(const ActingRight& right) {
+  RemoteVenueOptions options;
+  options.address = profile_.venue_reach.address;
+  options.account = profile_.account.account;
+  options.venue = venue();
+  options.node = name_;
+  options.cancel_on_disconnect = profile_.venue_reach.cancel_on_disconnect;
+  options.cap = {profile_.venue_reach.orders_per_second_max, profile_.venue_reach.notional_per_second_max};
+  options.may_act = right.may_act;
+  options.term = right.term;
+  options.worth = [this](const OrderCommanded& order) { return worth_of(order); };
+  options.show = [this](std::span<const BarObserved> bars) {
+    see(bars, "venue:bar-close");
+    node_->clock_moved();
+  };
+  return std::make_unique<RemoteVenueLink>(*node_, std::move(options));
 }
 
 void AccountNode::start_strategies() {
@@ -90,17 +105,6 @@ void AccountNode::start_strategies() {
   };
   strategies_ = std::make_shared<StrategyRunner>(profile_.strategies, journal_, StrategyRunner::Shards{account(), venue()}, send,
                                                  [this] { return time_->now(); });
-}
-
-void AccountNode::configure(Symbol shard, std::vector<Message> wanted) {
-  const StartingPoint point = starting_point(*journal_, shard);
-  for (Message& message : wanted)
-    if (!recorded(point, message)) submit_and_wait(shard, std::move(message));
-}
-
-void AccountNode::submit_and_wait(Symbol shard, Message message) {
-  const Outcome outcome = node_->submit_for(shard, std::move(message), std::string(profile_producer)).get();
-  if (!outcome.accepted) throw std::runtime_error("the configuration was refused: " + outcome.refusal);
 }
 
 Outcome AccountNode::command(Message message, const std::string& producer) {
@@ -117,9 +121,16 @@ void AccountNode::command(Message message, const std::string& producer, Node::Do
   node_->submit(account(), std::move(messages), producer, std::move(done));
 }
 
-void AccountNode::show(std::span<const BarObserved> bars, const std::string& source) {
+// What prices are and, on a clock of bars, what time it is.
+void AccountNode::see(std::span<const BarObserved> bars, const std::string& source) {
   for (const BarObserved& bar : bars) market_.show(bar, half_spread_of(bar.product), source);
+  if (time_->mode() == TimeAuthority::Mode::live) return;
   for (const BarObserved& bar : bars) time_->set(bar.closed_at);
+}
+
+void AccountNode::show(std::span<const BarObserved> bars, const std::string& source) {
+  if (venue_is_remote()) throw std::logic_error("the venue is a process of its own: show it the bars (tally venue bars)");
+  see(bars, source);
   const auto taped = [to = std::weak_ptr(strategies_)](const Outcome&) {
     if (const auto strategies = to.lock()) strategies->notify();
   };
@@ -132,6 +143,14 @@ void AccountNode::settle() {
   if (!strategies_) return;
   strategies_->settle();
   node_->settle();
+}
+
+std::optional<Money> AccountNode::worth_of(const OrderCommanded& order) const {
+  const auto mark = market_.mark(order.batch.product);
+  if (!mark) return std::nullopt;
+  for (const ProductDefined& known : profile_.products)
+    if (known.product == order.batch.product) return abs(notional(mark->price, order.quantity, known.multiplier));
+  return std::nullopt;
 }
 
 Price AccountNode::half_spread_of(ProductId product) const {

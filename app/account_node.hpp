@@ -4,27 +4,38 @@
 //      '--> BarObserved --------------------------------------------------------------------------------^   |
 //                                                     account's shard <--ExecutionReported-- VenueLink <----'
 //
+// With an address in the profile's venue section the venue is a process of its own: this node has no shard of it, and a link
+// over a socket takes the orders there and brings reports and bars back (venue/remote_venue_link.hpp).
+//
 // The account's shard is named after the account, the venue's "venue/<name>". Configuration is submitted only where it
 // differs from what the journal last recorded; limits only where the *profile* differs from the profile before, so that what
 // an operator changed since stays changed.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 
 #include "app/market_view.hpp"
 #include "app/profile.hpp"
-#include "app/venue_link.hpp"
+#include "app/venue/venue_port.hpp"
 #include "app/shard_names.hpp"
 
 namespace tally {
 
+class RemoteVenueLink;
 class StrategyRunner;
+
+// What a leadership says about the effects of an account towards a remote venue.
+struct ActingRight {
+  std::function<bool()> may_act;          // asked right before every write to the venue; none: always
+  std::function<std::uint64_t()> term;    // for the venue's record; none: 0
+};
 
 class AccountNode {
  public:
-  // Recovers both shards, configures them and settles. Throws ProfileError where the journal is another account's.
-  AccountNode(Profile profile, std::shared_ptr<Journal> journal, std::string name = "node-1");
+  // Recovers its shards, configures them and settles. Throws ProfileError where the journal is another account's.
+  AccountNode(Profile profile, std::shared_ptr<Journal> journal, std::string name = "node-1", ActingRight right = {});
   ~AccountNode();
   AccountNode(const AccountNode&) = delete;
   AccountNode& operator=(const AccountNode&) = delete;
@@ -35,7 +46,8 @@ class AccountNode {
   void command(Message message, const std::string& producer, Node::Done done);
 
   // Bars that closed at the same time, as a feed brings them: first they are what prices are and, on a clock of bars, what
-  // time it is; then the venue trades on them, and deadlines that are due are taken. Returns when they are handed in, not when they are digested.
+  // time it is; then the venue trades on them, and deadlines that are due are taken. Returns when they are handed in, not when they
+  // are digested. Throws std::logic_error where the venue is remote: it is shown bars itself, and passes them on.
   void show(std::span<const BarObserved> bars, const std::string& source);
 
   // Returns when what was handed in so far is done, what strategies say of it included.
@@ -50,19 +62,23 @@ class AccountNode {
   std::shared_ptr<const Journal> shared_journal() const { return journal_; }
   Symbol account() const { return profile_.account.account.symbol(); }
   Symbol venue() const { return venue_shard_of(profile_.venue.venue); }
+  bool venue_is_remote() const { return !profile_.venue_reach.address.empty(); }
 
  private:
-  void start_shards();
+  void start_shards(const ActingRight& right);
+  void start_venue_shard(ShardOptions options);
+  std::unique_ptr<RemoteVenueLink> remote_link(const ActingRight& right);
   void start_strategies();
-  void configure(Symbol shard, std::vector<Message> wanted);
-  void submit_and_wait(Symbol shard, Message message);
+  void see(std::span<const BarObserved> bars, const std::string& source);
+  std::optional<Money> worth_of(const OrderCommanded& order) const;
   Price half_spread_of(ProductId product) const;
 
   Profile profile_;
+  std::string name_;
   std::shared_ptr<Journal> journal_;
   std::shared_ptr<TimeAuthority> time_;
   MarketView market_;
-  std::unique_ptr<VenueLink> link_;
+  std::unique_ptr<VenuePort> link_;
   std::unique_ptr<Node> node_;  // its destructor stops the actors that call the others
   std::shared_ptr<StrategyRunner> strategies_;  // last: it sends what the node answers
 };

@@ -7,9 +7,10 @@
 namespace tally {
 namespace json = boost::json;
 
-std::optional<ControlClient> ControlClient::connect(const std::filesystem::path& path) {
+std::optional<ControlClient> ControlClient::connect(const std::filesystem::path& path, int patience_seconds) {
   auto socket = LineSocket::connect(path);
   if (!socket) return std::nullopt;
+  if (patience_seconds > 0) socket->give_up_after(patience_seconds);
   ControlClient client(std::move(*socket));
   try {
     client.ask({{"op", "ping"}});

@@ -10,8 +10,8 @@ namespace tally {
 
 class ControlClient {
  public:
-  // nullopt where no node answers a ping there.
-  static std::optional<ControlClient> connect(const std::filesystem::path& socket);
+  // nullopt where no node answers a ping there. `patience_seconds`: of every answer, that one included; 0: for ever.
+  static std::optional<ControlClient> connect(const std::filesystem::path& socket, int patience_seconds = 0);
 
   // Throws CommandFailed with the node's code and words where it answers "ok": false, or where it went away.
   boost::json::object ask(const boost::json::object& request);

@@ -1,6 +1,5 @@
 #include "app/control_server.hpp"
 
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -25,53 +24,31 @@ bool same_user(int fd) {
   return peer.uid == ::geteuid() || peer.uid == 0;
 }
 
+LineServer::Options control_options() {
+  LineServer::Options options;
+  options.connections_max = ControlServer::connections_max;
+  options.idle_seconds = ControlServer::idle_seconds;
+  options.refusal = [](int fd) { return same_user(fd) ? std::string() : failure(exit_failed, "this node belongs to another user"); };
+  options.full = failure(exit_refused, "too many connections at once");
+  return options;
+}
+
 }  // namespace
 
 ControlServer::ControlServer(const std::filesystem::path& socket, Operations operations)
-    : path_(socket), operations_(std::move(operations)), listener_(LineSocket::listen(socket)), acceptor_([this] { accept_all(); }) {}
+    : path_(socket),
+      operations_(std::move(operations)),
+      server_(LineSocket::listen(socket), control_options(), [this](LineSocket& connection) { serve(connection); }) {}
 
-ControlServer::~ControlServer() {
-  stopping_ = true;
-  listener_.shut_down();
-  acceptor_.join();
-  sweep(true);
-  ::unlink(path_.c_str());
-}
+// Nobody finds it from here on; the server's own end follows.
+ControlServer::~ControlServer() { ::unlink(path_.c_str()); }
 
-void ControlServer::accept_all() {
-  while (!stopping_) {
-    pollfd ready{listener_.fd(), POLLIN, 0};
-    if (::poll(&ready, 1, 1'000) <= 0) continue;
-    const int fd = ::accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC);
-    if (fd < 0) continue;
-    LineSocket socket(fd);
-    socket.give_up_after(idle_seconds);
-    sweep(false);
-    std::lock_guard lock(mutex_);
-    try {
-      if (!same_user(fd)) socket.write_line(failure(exit_failed, "this node belongs to another user"));
-      else if (connections_.size() >= connections_max) socket.write_line(failure(exit_refused, "too many connections at once"));
-      else {
-        Connection& connection = connections_.emplace_back();
-        connection.socket = std::move(socket);
-        connection.thread = std::thread([this, &connection] { serve(connection); });
-      }
-    } catch (const SocketError&) {  // it went away before it was told
-    }
-  }
-}
-
-void ControlServer::serve(Connection& connection) {
+void ControlServer::serve(LineSocket& socket) const {
   try {
-    while (const auto line = connection.socket.read_line(request_max)) connection.socket.write_line(answer(*line));
+    while (const auto line = socket.read_line(request_max)) socket.write_line(answer(*line));
   } catch (const SocketError& error) {
-    try {
-      connection.socket.write_line(failure(exit_usage, error.what()));
-    } catch (const SocketError&) {
-    }
+    socket.write_line(failure(exit_usage, error.what()));
   }
-  connection.socket.shut_down();
-  connection.done = true;
 }
 
 std::string ControlServer::answer(const std::string& line) const {
@@ -86,20 +63,6 @@ std::string ControlServer::answer(const std::string& line) const {
     return failure(failed.code, failed.what());
   } catch (const std::exception& error) {
     return failure(exit_usage, error.what());
-  }
-}
-
-// Joins connections that are done; `all` ends the others first.
-void ControlServer::sweep(bool all) {
-  std::lock_guard lock(mutex_);
-  for (auto it = connections_.begin(); it != connections_.end();) {
-    if (all) it->socket.shut_down();
-    if (!all && !it->done) {
-      ++it;
-      continue;
-    }
-    it->thread.join();
-    it = connections_.erase(it);
   }
 }
 

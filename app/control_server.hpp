@@ -5,16 +5,12 @@
 // Bounds: a request of at most 1 MiB, 16 connections at once (one more is told so and closed), a minute of silence.
 #pragma once
 
-#include <atomic>
 #include <boost/json/object.hpp>
 #include <functional>
-#include <list>
 #include <map>
-#include <mutex>
 #include <string>
-#include <thread>
 
-#include "app/line_socket.hpp"
+#include "app/line_server.hpp"
 
 namespace tally {
 
@@ -35,24 +31,12 @@ class ControlServer {
   ControlServer& operator=(const ControlServer&) = delete;
 
  private:
-  struct Connection {
-    LineSocket socket;
-    std::thread thread;
-    std::atomic<bool> done{false};
-  };
-
-  void accept_all();
-  void serve(Connection& connection);
+  void serve(LineSocket& socket) const;
   std::string answer(const std::string& line) const;
-  void sweep(bool all);
 
   std::filesystem::path path_;
   Operations operations_;
-  LineSocket listener_;
-  std::atomic<bool> stopping_{false};
-  std::mutex mutex_;
-  std::list<Connection> connections_;
-  std::thread acceptor_;
+  LineServer server_;
 };
 
 }  // namespace tally

@@ -1,6 +1,10 @@
 #include "app/line_socket.hpp"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -35,6 +39,42 @@ struct Address {
   int directory;
   sockaddr_un body{};
 };
+
+struct HostAndPort {
+  std::string host;
+  std::string port;
+};
+
+HostAndPort host_and_port(const std::string& address) {
+  const auto colon = address.rfind(':');
+  if (colon == std::string::npos || colon == 0 || colon + 1 == address.size()) throw SocketError("'" + address + "' is not HOST:PORT");
+  HostAndPort parts{address.substr(0, colon), address.substr(colon + 1)};
+  if (parts.host.size() > 2 && parts.host.front() == '[' && parts.host.back() == ']') parts.host = parts.host.substr(1, parts.host.size() - 2);
+  if (parts.port.find_first_not_of("0123456789") != std::string::npos || parts.port.size() > 5 || std::stoul(parts.port) > 65'535)
+    throw SocketError("'" + address + "' has no port between 0 and 65535");
+  return parts;
+}
+
+// What a name resolves to; the first of it is taken.
+struct Resolved {
+  explicit Resolved(const std::string& address) {
+    const HostAndPort parts = host_and_port(address);
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    if (const int error = ::getaddrinfo(parts.host.c_str(), parts.port.c_str(), &hints, &list); error != 0)
+      throw SocketError("'" + address + "': " + ::gai_strerror(error));
+  }
+  ~Resolved() { ::freeaddrinfo(list); }
+  Resolved(const Resolved&) = delete;
+  Resolved& operator=(const Resolved&) = delete;
+
+  addrinfo* list = nullptr;
+};
+
+void send_at_once(int fd) {
+  const int yes = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+}
 
 int new_socket() {
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -72,6 +112,38 @@ LineSocket LineSocket::listen(const std::filesystem::path& path) {
   return socket;
 }
 
+std::optional<LineSocket> LineSocket::connect_tcp(const std::string& address, int within_seconds) {
+  const Resolved resolved(address);
+  LineSocket socket(::socket(resolved.list->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (socket.fd_ < 0) fail("cannot make a socket");
+  socket.give_up_writing_after(within_seconds);  // bounds connect(), too
+  if (::connect(socket.fd_, resolved.list->ai_addr, resolved.list->ai_addrlen) != 0) return std::nullopt;
+  send_at_once(socket.fd_);
+  return socket;
+}
+
+LineSocket LineSocket::listen_tcp(const std::string& address) {
+  const Resolved resolved(address);
+  LineSocket socket(::socket(resolved.list->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (socket.fd_ < 0) fail("cannot make a socket");
+  const int yes = 1;
+  ::setsockopt(socket.fd_, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  send_at_once(socket.fd_);  // inherited by what it accepts
+  if (::bind(socket.fd_, resolved.list->ai_addr, resolved.list->ai_addrlen) != 0 || ::listen(socket.fd_, 64) != 0)
+    fail("cannot listen on " + address);
+  return socket;
+}
+
+std::string LineSocket::local_address() const {
+  sockaddr_storage bound{};
+  socklen_t size = sizeof bound;
+  char host[NI_MAXHOST], port[NI_MAXSERV];
+  if (::getsockname(fd_, reinterpret_cast<sockaddr*>(&bound), &size) != 0 ||
+      ::getnameinfo(reinterpret_cast<sockaddr*>(&bound), size, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+    throw SocketError("the socket has no address");
+  return (bound.ss_family == AF_INET6 ? "[" + std::string(host) + "]" : std::string(host)) + ":" + port;
+}
+
 std::optional<std::string> LineSocket::read_line(std::size_t length_max) {
   std::size_t searched = 0;
   for (;;) {
@@ -103,6 +175,11 @@ void LineSocket::write_line(std::string line) {
 void LineSocket::give_up_after(int idle_seconds) {
   const timeval pause{idle_seconds, 0};
   ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &pause, sizeof pause);
+  give_up_writing_after(idle_seconds);
+}
+
+void LineSocket::give_up_writing_after(int seconds) {
+  const timeval pause{seconds, 0};
   ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &pause, sizeof pause);
 }
 
@@ -112,6 +189,18 @@ void LineSocket::shut_down() {
 
 void LineSocket::close() {
   if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+}
+
+bool is_loopback(const std::string& address) {
+  const Resolved resolved(address);
+  for (const addrinfo* one = resolved.list; one; one = one->ai_next) {
+    if (one->ai_family == AF_INET) {
+      if ((ntohl(reinterpret_cast<const sockaddr_in*>(one->ai_addr)->sin_addr.s_addr) >> 24) != 127) return false;
+    } else if (one->ai_family != AF_INET6 || !IN6_IS_ADDR_LOOPBACK(&reinterpret_cast<const sockaddr_in6*>(one->ai_addr)->sin6_addr)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace tally

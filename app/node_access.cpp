@@ -36,7 +36,7 @@ class RunningNode final : public NodeAccess {
   RunningNode(ControlClient client, std::filesystem::path socket) : client_(std::move(client)), socket_(std::move(socket)) {
     const json::object answer = client_.ask({{"op", "ping"}});
     account_ = Symbol(std::string_view(answer.at("account").as_string()));
-    venue_ = Symbol(std::string_view(answer.at("venue").as_string()));
+    if (const std::string_view venue = answer.at("venue").as_string(); !venue.empty()) venue_ = Symbol(venue);
   }
 
   Symbol account() const override { return account_; }
@@ -83,7 +83,7 @@ class EmbeddedNode final : public NodeAccess {
   ~EmbeddedNode() override { node_->node().settle(); }
 
   Symbol account() const override { return node_->account(); }
-  Symbol venue() const override { return node_->venue(); }
+  Symbol venue() const override { return node_->venue_is_remote() ? Symbol() : node_->venue(); }
 
   std::vector<EntryPtr> submit(const Message& message, const std::string& producer) override {
     const Outcome outcome = node_->command(message, producer);

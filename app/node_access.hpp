@@ -20,7 +20,7 @@ class NodeAccess {
   virtual ~NodeAccess() = default;
 
   virtual Symbol account() const = 0;
-  virtual Symbol venue() const = 0;
+  virtual Symbol venue() const = 0;   // empty where the venue is a process of its own
 
   // The entries of the command's cascade, durable; its own first. Throws CommandFailed where it was refused.
   virtual std::vector<EntryPtr> submit(const Message& message, const std::string& producer) = 0;

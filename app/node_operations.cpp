@@ -33,7 +33,7 @@ std::uint64_t number_at(const json::object& request, std::string_view key) {
 
 Symbol shard_at(const AccountNode& node, const json::object& request) {
   const Symbol shard(text_at(request, "shard"));
-  if (shard != node.account() && shard != node.venue())
+  if (shard != node.account() && (shard != node.venue() || node.venue_is_remote()))
     throw CommandFailed(exit_not_found, "this node has no shard '" + std::string(shard.text()) + "'");
   return shard;
 }
@@ -130,6 +130,7 @@ json::object switch_strategy(AccountNode& node, const json::object& request) {
 json::object show(AccountNode& node, const json::object& request) {
   const json::value* listed = request.if_contains("bars");
   if (!listed || !listed->is_array()) throw CommandFailed(exit_usage, "bars must be an array");
+  if (node.venue_is_remote()) throw CommandFailed(exit_usage, "the venue is a process of its own: show it the bars (tally venue bars)");
   std::vector<BarObserved> bars;
   for (const json::value& value : listed->get_array()) {
     const Message message = message_from_json(value);
@@ -147,7 +148,7 @@ json::object show(AccountNode& node, const json::object& request) {
 ControlServer::Operations node_operations(AccountNode& node, std::function<void()> stop) {
   ControlServer::Operations operations;
   operations["ping"] = [&node](const json::object&) {
-    return json::object{{"account", node.account().text()}, {"venue", node.venue().text()}, {"pid", ::getpid()},
+    return json::object{{"account", node.account().text()}, {"venue", node.venue_is_remote() ? "" : node.venue().text()}, {"pid", ::getpid()},
                         {"now", node.time().now().ns}};
   };
   operations["time"] = [&node](const json::object&) { return time(node); };

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "app/line_socket.hpp"
 #include "app/shard_names.hpp"
 
 namespace tally {
@@ -34,8 +35,30 @@ void read_account(YamlSection section, Profile& profile) {
   want_at_least(section, "reconcileEveryMs", profile.account.reconcile_every_ms, 0);
 }
 
+// All of it may be left out.
+void read_venue_reach(YamlSection& section, VenueReach& reach) {
+  const auto maybe = [&]<class T>(std::string_view key, T& value) {
+    if (section.has(key)) value = section.value<T>(key);
+  };
+  maybe("address", reach.address);
+  maybe("unencrypted", reach.unencrypted);
+  maybe("cancelOnDisconnect", reach.cancel_on_disconnect);
+  maybe("ordersPerSecondMax", reach.orders_per_second_max);
+  maybe("notionalPerSecondMax", reach.notional_per_second_max);
+  want_at_least(section, "ordersPerSecondMax", reach.orders_per_second_max, 1);
+  if (reach.notional_per_second_max <= Money{}) section.refuse("notionalPerSecondMax", "must be greater than zero");
+  if (reach.address.empty()) return;
+  try {
+    if (!is_loopback(reach.address) && !reach.unencrypted)
+      section.refuse("address", "is not of this machine, and the way to the simulated venue is not encrypted: set unencrypted: true to have it so");
+  } catch (const SocketError& error) {
+    section.refuse("address", error.what());
+  }
+}
+
 void read_venue(YamlSection section, Profile& profile) {
   section.fill(profile.venue);
+  read_venue_reach(section, profile.venue_reach);
   section.finish();
   if (profile.venue.venue.empty()) section.refuse("venue", "must not be empty");
   want_at_least(section, "latencyMs", profile.venue.latency_ms, 0);
@@ -159,6 +182,8 @@ Profile profile_of(YamlSection top) {
   if (top.has("strategies"))
     for (YamlSection& strategy : top.list("strategies"))
       profile.strategies.push_back(read_strategy_setting(std::move(strategy), profile.products));
+  if (!profile.venue_reach.address.empty() && !profile.strategies.empty())
+    top.refuse("strategies", "read the venue's journal, which is elsewhere where the venue has an address");
   top.finish();
   return profile;
 }

@@ -35,6 +35,15 @@ struct MonitoringSettings {
   std::uint32_t top_symbols = 10;       // shown one by one
 };
 
+// Where the simulated venue is, if it is a process of its own (tally venue run); without an address it is a shard of the node.
+struct VenueReach {
+  std::string address;                        // HOST:PORT; empty: embedded
+  bool unencrypted = false;                   // the operator's word that an address that is not of this machine may be spoken to in the clear
+  bool cancel_on_disconnect = false;
+  std::uint32_t orders_per_second_max = 200;  // what the last hop lets through, whatever was approved
+  Money notional_per_second_max = Money::whole(100'000'000);
+};
+
 BOOST_DESCRIBE_STRUCT(SupervisionPolicy, (),
                       (attempts_max, backoff_ms, backoff_ms_max, restarts_max, window_ms, passivate_after_ms))
 
@@ -42,6 +51,7 @@ struct Profile {
   AccountConfigured account;
   ClockChoice clock = ClockChoice::bars;
   VenueConfigured venue;
+  VenueReach venue_reach;
   std::vector<ProductDefined> products;   // as they stand in the file
   RiskLimits limits;
   SupervisionPolicy supervision;

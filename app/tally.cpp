@@ -9,6 +9,7 @@
 #include "app/commands/command_line.hpp"
 #include "app/commands/feed_commands.hpp"
 #include "app/commands/tape_commands.hpp"
+#include "app/commands/venue_commands.hpp"
 
 namespace {
 
@@ -60,6 +61,7 @@ int main(int argc, char** argv) {
   add_feed_commands(app, line);
   add_strategy_commands(app, line);
   add_backtest_command(app, line);
+  add_venue_commands(app, line);
   try {
     parser.parse(argc, argv);
     return line.exit_code;

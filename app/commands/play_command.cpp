@@ -1,15 +1,13 @@
 // Recorded or generated bars, played to a running node as a feed would bring them.
 #include <boost/json.hpp>
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <thread>
 
 #include "app/commands/submit.hpp"
 #include "app/control_client.hpp"
-#include "app/job/bar_file.hpp"
-#include "app/job/bar_generator.hpp"
+#include "app/job/bar_moments.hpp"
 #include "app/job/progress.hpp"
 #include "app/profile.hpp"
 #include "messages/json.hpp"
@@ -27,47 +25,6 @@ struct PlayAsked {
 
 volatile std::sig_atomic_t interrupted = 0;
 
-ProductDefined product_in(const Profile& profile, const std::string& name) {
-  for (const ProductDefined& product : profile.products)
-    if (product.product.text() == name) return product;
-  throw CommandFailed(exit_usage, "--bars: the profile has no product '" + name + "'");
-}
-
-std::uint64_t number_of(const std::string& text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) throw CommandFailed(exit_usage, "--bars: '" + text + "' is no number");
-  return number;
-}
-
-// PRODUCT=FILE, or PRODUCT=generate:COUNT:SEED.
-std::vector<BarObserved> bars_of(const Profile& profile, const std::string& given, std::size_t count) {
-  const std::size_t equals = given.find('=');
-  if (equals == std::string::npos) throw CommandFailed(exit_usage, "--bars " + given + ": give PRODUCT=FILE or PRODUCT=generate:COUNT:SEED");
-  const ProductDefined product = product_in(profile, given.substr(0, equals));
-  const std::string from = given.substr(equals + 1);
-  if (!from.starts_with("generate:")) return job::read_bars(from, product, count).series.bars;
-  const std::size_t colon = from.find(':', 9);
-  if (colon == std::string::npos) throw CommandFailed(exit_usage, "--bars " + given + ": give generate:COUNT:SEED");
-  const std::uint64_t wanted = number_of(from.substr(9, colon - 9)), seed = number_of(from.substr(colon + 1));
-  try {
-    return job::generate_bars(product, seed, std::min<std::size_t>(wanted, count)).bars;
-  } catch (const std::invalid_argument& error) {
-    throw CommandFailed(exit_usage, std::string("--bars: ") + error.what());
-  }
-}
-
-// In order of their closes; what closes together is shown together.
-std::vector<std::vector<BarObserved>> moments_of(std::vector<BarObserved> bars) {
-  std::stable_sort(bars.begin(), bars.end(), [](const BarObserved& a, const BarObserved& b) { return a.closed_at < b.closed_at; });
-  std::vector<std::vector<BarObserved>> moments;
-  for (BarObserved& bar : bars) {
-    if (moments.empty() || moments.back().front().closed_at != bar.closed_at) moments.emplace_back();
-    moments.back().push_back(std::move(bar));
-  }
-  return moments;
-}
-
 json::array to_json_bars(const std::vector<BarObserved>& bars) {
   json::array out;
   for (const BarObserved& bar : bars) out.push_back(to_json(Message(bar)));
@@ -79,11 +36,8 @@ void play(const CommandLine& line, const PlayAsked& asked) {
   if (!node) throw CommandFailed(exit_not_found, "no node runs on this data directory: start tallyd");
   const Profile profile = read_profile(profile_file(line.where.profile, data_directory(line.where).path));
   if (profile.clock != ClockChoice::bars) throw CommandFailed(exit_usage, "the node's clock is the machine's: bars are played to clock: bars");
-  std::vector<BarObserved> all;
-  for (const std::string& given : asked.bars)
-    for (BarObserved& bar : bars_of(profile, given, asked.count)) all.push_back(std::move(bar));
   const Time now{node->ask({{"op", "ping"}}).at("now").to_number<std::int64_t>()};
-  const auto moments = moments_of(std::move(all));
+  const auto moments = job::moments_of(profile.products, asked.bars, asked.count);
   const auto first = std::find_if(moments.begin(), moments.end(), [&](const auto& moment) { return moment.front().closed_at > now; });
   std::signal(SIGINT, [](int) { interrupted = 1; });
   job::Progress progress(stderr, on_terminal(), static_cast<std::size_t>(moments.end() - first), "moments");

@@ -11,15 +11,20 @@ namespace {
 
 namespace json = boost::json;
 
+// A venue that is a process of its own is no shard of the node.
+std::vector<Symbol> shards_of(Symbol account, Symbol venue) {
+  return venue.empty() ? std::vector{account} : std::vector{account, venue};
+}
+
 void tree(const CommandLine& line) {
   std::vector<TreeRow> rows;
   const OpenedJournal opened = open_journal(line.where);
   if (opened.running) {
     const auto node = open_node(line.where);
-    for (const Symbol shard : {node->account(), node->venue()})
+    for (const Symbol shard : shards_of(node->account(), node->venue()))
       for (TreeRow& row : node->tree(shard)) rows.push_back(std::move(row));
   } else {
-    for (const Symbol shard : {opened.account, opened.venue})
+    for (const Symbol shard : shards_of(opened.account, opened.venue))
       for (TreeRow& row : resting_tree(*opened.journal, shard)) rows.push_back(std::move(row));
   }
   Table table({{"ENTITY"}, {"STATE"}, {"RESTARTS", true}, {"VERSION", true}, {"WAITING", true}, {"LAST INPUT", true}});

@@ -9,8 +9,13 @@ namespace tally {
 
 class AccountStory {
  public:
-  explicit AccountStory(std::shared_ptr<Journal> journal = std::make_shared<MemoryJournal>(), Profile profile = default_profile())
-      : journal_(std::move(journal)), node_(std::make_unique<AccountNode>(std::move(profile), journal_)) {}
+  // Shows bars that close together; returns when the venue and the account have them.
+  using Show = std::function<void(std::span<const BarObserved>)>;
+
+  explicit AccountStory(std::shared_ptr<Journal> journal = std::make_shared<MemoryJournal>(), Profile profile = default_profile(), Show show = {})
+      : journal_(std::move(journal)), show_(std::move(show)), node_(std::make_unique<AccountNode>(std::move(profile), journal_)) {
+    if (!show_) show_ = [this](std::span<const BarObserved> bars) { node_->show(bars, "test:bars"); };
+  }
 
   static Profile default_profile() {
     Profile profile = read_profile(TALLY_SOURCE_DIR "/cfg/default.yaml");
@@ -70,7 +75,7 @@ class AccountStory {
   void minute(const char* btc, const char* spy) {
     const std::vector<BarObserved> bars{bar("BTC-USD", btc, "7.5"), bar("SPY", spy, "50000")};
     ++minute_;
-    node_->show(bars, "test:bars");
+    show_(bars);
     node_->node().settle();
   }
 
@@ -129,6 +134,7 @@ class AccountStory {
   static constexpr std::int64_t start_ns = 1'704'153'600 * ns_per_s;
 
   std::shared_ptr<Journal> journal_;
+  Show show_;
   std::int64_t minute_ = 0;
   int keys_ = 0;
   std::unique_ptr<AccountNode> node_;

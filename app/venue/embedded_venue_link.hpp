@@ -1,4 +1,4 @@
-// The port between an account's shard and the shard of its simulated venue: what one shard's effect gate releases is handed
+// The venue port between an account's shard and the shard of its simulated venue: what one shard's effect gate releases is handed
 // to the other's inlet, in the order in which it was released.
 //
 // An order that the venue's inlet took is reported as sent; one that it refused never left, and is reported so. A report
@@ -13,22 +13,23 @@
 #include <thread>
 
 #include "actors/host/live/node.hpp"
+#include "app/venue/venue_port.hpp"
 
 namespace tally {
 
-class VenueLink {
+class EmbeddedVenueLink final : public VenuePort {
  public:
   // `node` outlives the link; stop() comes before the node's end.
-  VenueLink(Node& node, Symbol venue);
-  ~VenueLink() { stop(); }
-  VenueLink(const VenueLink&) = delete;
-  VenueLink& operator=(const VenueLink&) = delete;
+  EmbeddedVenueLink(Node& node, Symbol venue);
+  ~EmbeddedVenueLink() override { stop(); }
+  EmbeddedVenueLink(const EmbeddedVenueLink&) = delete;
+  EmbeddedVenueLink& operator=(const EmbeddedVenueLink&) = delete;
 
   // ShardOptions::effect of both shards. Returns at once.
-  void perform(const Entry& entry, const Event& event, Port port);
+  void perform(const Entry& entry, const Event& event, Port port) override;
 
   // Hands over what waits, then drops what still comes.
-  void stop();
+  void stop() override;
 
  private:
   struct Hop {

@@ -1,4 +1,4 @@
-#include "app/venue_link.hpp"
+#include "app/venue/embedded_venue_link.hpp"
 
 namespace tally {
 namespace {
@@ -28,16 +28,16 @@ VenueStateReported no_answer(const VenueStateRequested& request, Time now) {
 
 }  // namespace
 
-VenueLink::VenueLink(Node& node, Symbol venue) : node_(node), venue_(venue), thread_([this] { run(); }) {}
+EmbeddedVenueLink::EmbeddedVenueLink(Node& node, Symbol venue) : node_(node), venue_(venue), thread_([this] { run(); }) {}
 
-void VenueLink::perform(const Entry&, const Event& event, Port port) {
+void EmbeddedVenueLink::perform(const Entry&, const Event& event, Port port) {
   const Symbol account = account_of(event.body);
   if (account.empty()) return;  // an order of an account that was never configured has no way back
   if (port == Port::venue) enqueue({venue_, account, event.body});
   if (port == Port::account) enqueue({account, account, event.body});
 }
 
-void VenueLink::stop() {
+void EmbeddedVenueLink::stop() {
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -46,7 +46,7 @@ void VenueLink::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void VenueLink::enqueue(Hop hop) {
+void EmbeddedVenueLink::enqueue(Hop hop) {
   {
     std::lock_guard lock(mutex_);
     if (stopping_) return;
@@ -56,7 +56,7 @@ void VenueLink::enqueue(Hop hop) {
   wake_.notify_one();
 }
 
-void VenueLink::run() {
+void EmbeddedVenueLink::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
     wake_.wait(lock, [this] { return stopping_ || !hops_.empty(); });
@@ -69,7 +69,7 @@ void VenueLink::run() {
   }
 }
 
-void VenueLink::hand_over(Hop hop) {
+void EmbeddedVenueLink::hand_over(Hop hop) {
   const Symbol shard = hop.shard;
   const std::string producer = shard == venue_ ? "account:" + std::string(hop.account.text()) : "venue:" + std::string(venue_.text());
   std::vector<Message> messages{hop.message};
@@ -77,7 +77,7 @@ void VenueLink::hand_over(Hop hop) {
 }
 
 // On the receiving shard's thread: the answer to a hop may be a hop of its own.
-void VenueLink::taken(const Hop& hop, const Outcome& outcome) {
+void EmbeddedVenueLink::taken(const Hop& hop, const Outcome& outcome) {
   if (hop.shard == venue_) {
     if (const auto* command = std::get_if<OrderCommanded>(&hop.message)) {
       enqueue({hop.account, hop.account, send_report(*command, outcome)});

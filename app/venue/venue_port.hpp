@@ -1,0 +1,20 @@
+// What an account's effects leave by: a venue in this process (embedded_venue_link.hpp), or one that is reached over a
+// socket (remote_venue_link.hpp).
+#pragma once
+
+#include "actors/host/shard/effect_gate.hpp"
+
+namespace tally {
+
+class VenuePort {
+ public:
+  virtual ~VenuePort() = default;
+
+  // ShardOptions::effect: what a shard's effect gate released. Returns at once.
+  virtual void perform(const Entry& entry, const Event& event, Port port) = 0;
+
+  // Drops what comes from now on. Before the node's end.
+  virtual void stop() = 0;
+};
+
+}  // namespace tally
