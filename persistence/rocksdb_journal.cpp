@@ -199,8 +199,6 @@ void RocksDbJournal::Parts::recover(ShardNumber number, Symbol name) {
   const Link last = log.last_link(number, name);
   replication::GroupRows group = replication::read_group_rows(log, number, name);
   StoredReplica stored;
-  stored.stored.hard_state = group.promise.hard_state;
-  stored.stored.base = group.base;
   stored.saves = group.promise.saves;
   stored.founding = std::move(group.founding);
   std::shared_ptr<ValueBlock> block;
@@ -220,12 +218,8 @@ void RocksDbJournal::Parts::recover(ShardNumber number, Symbol name) {
   const consensus::Index last_index = std::max(group.marks.index_of(end), group.marks.all().empty() ? 0 : group.marks.all().back().index);
   const bool empty = group.base.index == 0;  // it was never told the log
   if (!empty && last_index < group.base.index) throw JournalDamaged(name, end + 1, "it is missing, and the base of its log is beyond it");
-  if (!empty && last_index > group.base.index) {
-    stored.stored.entries = replication::read_log_entries(log, number, name, group.marks, group.base.index + 1, last_index, SIZE_MAX);
-    Sha256 sum;
-    Digest digest = group.base.chain;
-    for (consensus::LogEntry& entry : stored.stored.entries) digest = entry.chain = consensus::chain_after(sum, digest, entry);
-  }
+  stored.stored = replication::read_stored(log, number, name, group, last_index);
+  stored.committed = group.committed;
   const Offset acknowledged = watermark.read(number);
   const bool forgot = group.promise.saves < promises.read(number);
   if (end < acknowledged || forgot) {
@@ -244,8 +238,10 @@ void RocksDbJournal::Parts::recover(ShardNumber number, Symbol name) {
 
 RocksDbJournal::Parts::Shard& RocksDbJournal::Parts::add(Symbol name, ShardNumber number, Offset end, StoredReplica stored) {
   next_number = std::max(next_number, number + 1);
+  const auto members = replication::newest_members(stored.stored);
   // The only disk there is: what is on it is committed.
-  const Offset committed = alone() ? end : stored.marks.offset_at(stored.stored.base.index);
+  const bool only = alone() && members.size() == 1 && members.front() == consensus::Member{self, consensus::Duty::voter};
+  const Offset committed = only ? end : std::min(end, stored.marks.offset_at(stored.committed));
   auto made = std::make_unique<Shard>(name, number, end, committed, options.tail_bytes);
   Shard& shard = *made;
   Replica::Settings settings{options.replication.core, options.replication.lease, alone()};

@@ -9,6 +9,7 @@
 #include "app/exit_code.hpp"
 #include "app/journal_operations.hpp"
 #include "app/node_operations.hpp"
+#include "app/request_fields.hpp"
 #include "persistence/atomic_file.hpp"
 #include "persistence/replication/identity.hpp"
 
@@ -26,12 +27,6 @@ constexpr auto patience_of_calls = 10s;
 constexpr auto patience_for_a_leader = 10s;
 constexpr auto patience_for_a_lease = 2s;
 constexpr auto patience_for_a_successor = 1s;
-
-std::string text_in(const json::object& request, const char* key) {
-  const json::value* value = request.if_contains(key);
-  if (!value || !value->is_string()) throw CommandFailed(exit_usage, std::string(key) + " must be a string");
-  return std::string(value->get_string());
-}
 
 cluster::Address address_of(const std::string& text) {
   const auto colon = text.rfind(':');
@@ -299,9 +294,9 @@ void ClusterNode::take_book(const std::string& text) {
 // ---- what is asked ----
 
 json::object ClusterNode::answer(NodeId, const json::object& request) {
-  const std::string op = text_in(request, "op");
+  const std::string op = text_at(request, "op");
   if (op == "book") {
-    take_book(text_in(request, "text"));
+    take_book(text_at(request, "text"));
     return {};
   }
   if (op == "profile") {
@@ -310,7 +305,7 @@ json::object ClusterNode::answer(NodeId, const json::object& request) {
   }
   if (op == "control") {
     const json::object& inner = request.at("request").as_object();
-    return run_here(text_in(inner, "op"), inner);
+    return run_here(text_at(inner, "op"), inner);
   }
   throw CommandFailed(exit_usage, "unknown op");
 }
@@ -387,8 +382,8 @@ json::object ClusterNode::transfer(const json::object& request) {
   NodeId target = consensus::nobody;
   {
     std::lock_guard lock(settings_mutex_);
-    const ClusterMember* member = settings_.find(text_in(request, "to"));
-    if (!member) throw CommandFailed(exit_not_found, "no node '" + text_in(request, "to") + "' is known");
+    const ClusterMember* member = settings_.find(text_at(request, "to"));
+    if (!member) throw CommandFailed(exit_not_found, "no node '" + text_at(request, "to") + "' is known");
     target = member->id;
   }
   if (leading() == 0) throw no_leader();
@@ -405,8 +400,8 @@ json::object ClusterNode::transfer(const json::object& request) {
 
 json::object ClusterNode::leave(const json::object& request) {
   std::lock_guard lock(settings_mutex_);
-  const ClusterMember* found = settings_.find(text_in(request, "node"));
-  if (!found) throw CommandFailed(exit_not_found, "no node '" + text_in(request, "node") + "' is known");
+  const ClusterMember* found = settings_.find(text_at(request, "node"));
+  if (!found) throw CommandFailed(exit_not_found, "no node '" + text_at(request, "node") + "' is known");
   ClusterMember member = *found;
   member.gone = true;
   ++member.version;
@@ -418,10 +413,10 @@ json::object ClusterNode::leave(const json::object& request) {
 
 json::object ClusterNode::promote(const json::object& request) {
   std::lock_guard lock(settings_mutex_);
-  const ClusterMember* found = settings_.find(text_in(request, "node"));
-  if (!found) throw CommandFailed(exit_not_found, "no node '" + text_in(request, "node") + "' is known");
+  const ClusterMember* found = settings_.find(text_at(request, "node"));
+  if (!found) throw CommandFailed(exit_not_found, "no node '" + text_at(request, "node") + "' is known");
   ClusterMember member = *found;
-  member.duty = text_in(request, "duty") == "witness" ? consensus::Duty::witness : consensus::Duty::voter;
+  member.duty = text_at(request, "duty") == "witness" ? consensus::Duty::witness : consensus::Duty::voter;
   ++member.version;
   settings_.merge({member});
   write_cluster_settings(data_, settings_);

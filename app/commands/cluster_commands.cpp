@@ -8,6 +8,7 @@
 #include "app/data_directory.hpp"
 #include "app/node_access.hpp"
 #include "persistence/replication/identity.hpp"
+#include "persistence/replication/recovery.hpp"
 
 namespace tally {
 namespace {
@@ -105,6 +106,30 @@ void status(const CommandLine& line) {
   members.print(std::cout, on_terminal());
 }
 
+// Whoever is lost stays out: should it come back, it is of the old generation.
+void forget_others(const DataDirectory& data, consensus::NodeId self) {
+  auto settings = read_cluster_settings(data);
+  if (!settings) return;
+  for (ClusterMember& member : settings->book)
+    if (member.id != self) member.gone = true, ++member.version;
+  write_cluster_settings(data, *settings);
+}
+
+void recover(const CommandLine& line, bool sure) {
+  const DataDirectory data = named_directory(line);
+  if (!sure)
+    throw CommandFailed(exit_usage, "this gives up what only the other nodes have, and their right to vote, for good: say --yes if no majority comes back");
+  if (ControlClient::connect(data.socket())) throw CommandFailed(exit_busy, "a node runs on " + data.path.string() + ": stop it first");
+  json::array rows;
+  Table table({{"SHARD"}, {"KEPT", true}, {"COMMITTED FOR CERTAIN", true}, {"GENERATION", true}});
+  for (const replication::RecoveredShard& shard : replication::recover_alone(data.journal())) {
+    rows.push_back(json::object{{"shard", shard.shard.text()}, {"end", shard.end}, {"committed", shard.committed}, {"generation", shard.generation}});
+    table.row({std::string(shard.shard.text()), std::to_string(shard.end), std::to_string(shard.committed), std::to_string(shard.generation)});
+  }
+  forget_others(data, replication::node_identity(data.journal()));
+  print(line, json::object{{"shards", std::move(rows)}}, table);
+}
+
 void ask(const CommandLine& line, json::object request, const std::string& done) {
   running_node(line).ask(request);
   if (line.json) print_json(json::object{{"done", done}});
@@ -138,6 +163,11 @@ void add_cluster_commands(Command& app, CommandLine& line) {
   Command transfer_command = add_command(group, "transfer", "Hand leadership to another node, without an order in doubt", line);
   transfer_command.add_option("--to", arguments->node, "Name or id of the node").required();
   transfer_command.callback([&line, arguments] { ask(line, {{"op", "cluster_transfer"}, {"to", arguments->node}}, arguments->node + " is asked to lead"); });
+
+  const auto sure = std::make_shared<bool>(false);
+  Command recover_command = add_command(group, "recover", "Go on alone from this disk, where a majority is gone for good (node stopped)", line);
+  recover_command.add_flag("--yes", *sure, "No majority comes back, and what only they had is given up");
+  recover_command.callback([&line, sure] { recover(line, *sure); });
 
   Command leave_command = add_command(group, "leave", "Take a node out of the cluster for good", line);
   leave_command.add_option("NODE", arguments->node, "Name or id of the node").required();

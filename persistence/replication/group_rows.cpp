@@ -42,6 +42,7 @@ std::string numbered_key(char kind, ShardNumber shard) {
 std::string promise_key(ShardNumber shard) { return numbered_key('h', shard); }
 std::string base_key(ShardNumber shard) { return numbered_key('b', shard); }
 std::string founding_key(ShardNumber shard) { return numbered_key('f', shard); }
+std::string commit_key(ShardNumber shard) { return numbered_key('k', shard); }
 
 log_format::Key mark_key(ShardNumber shard, Index index) {
   log_format::Key key = log_format::entry_key(shard, index);
@@ -91,6 +92,20 @@ std::optional<consensus::Base> read_base(Symbol shard, std::string_view value) {
   if (!members) return std::nullopt;
   base.members = std::move(*members);
   return base;
+}
+
+std::string commit_value(Symbol shard, Index index) {
+  std::string body;
+  wire::append_be(body, index);
+  return row_value(shard, body);
+}
+
+std::optional<Index> read_commit(Symbol shard, std::string_view value) {
+  auto body = row_body(shard, value);
+  if (!body) return std::nullopt;
+  const Index index = body->be<std::uint64_t>();
+  if (!body->ok() || !body->at_end()) return std::nullopt;
+  return index;
 }
 
 std::string mark_value(Symbol shard, const MarkedEntry& entry) {

@@ -18,6 +18,7 @@ using log_format::ShardNumber;
 std::string promise_key(ShardNumber shard);
 std::string base_key(ShardNumber shard);
 std::string founding_key(ShardNumber shard);
+std::string commit_key(ShardNumber shard);
 log_format::Key mark_key(ShardNumber shard, Index index);
 
 // `saves` counts what was promised or marked so far; a second record of it outside the database tells whether this one forgot.
@@ -40,6 +41,9 @@ std::optional<Promise> read_promise(Symbol shard, std::string_view value);
 // A base, and in the same form the founding one.
 std::string base_value(Symbol shard, const consensus::Base& base);
 std::optional<consensus::Base> read_base(Symbol shard, std::string_view value);
+// How far the log was known to be committed when something was last written: a fact, and perhaps an old one.
+std::string commit_value(Symbol shard, Index index);
+std::optional<Index> read_commit(Symbol shard, std::string_view value);
 std::string mark_value(Symbol shard, const MarkedEntry& entry);
 std::optional<MarkedEntry> read_mark(Symbol shard, Index index, std::string_view value);
 

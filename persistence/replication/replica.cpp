@@ -102,8 +102,26 @@ void Replica::durable(consensus::Ticket ticket) {
   pump(Commit::now);
 }
 
+// Another generation is another cluster. Where an operator had another disk go on alone, this side is over; and who is of an
+// older generation is told so.
+bool Replica::of_this_generation(const GroupFrame& frame) {
+  const consensus::Generation ours = core_.hard_state().generation;
+  if (ours == 0 || frame.generation == ours) return true;
+  if (frame.generation < ours) {
+    hands_.send(frame.from, {shard_.name, ours, core_.term(), core_.self(), frame.from, consensus::Body(consensus::HeartbeatReply{})});
+    return false;
+  }
+  spdlog::critical("{}: node {:016x} is of generation {}, this disk of {}: it was left behind by a forced recovery, and takes part no more",
+                   shard_.name.text(), frame.from, frame.generation, ours);
+  stopped_ = true;
+  core_.resign();
+  pump(Commit::now);
+  return false;
+}
+
 void Replica::receive(const GroupFrame& frame) {
   Lock lock(mutex_);
+  if (stopped_ || !of_this_generation(frame)) return;
   look_at_clocks();
   if (const auto* body = std::get_if<consensus::Body>(&frame.body)) {
     const consensus::Index before = core_.log().last();
@@ -121,13 +139,14 @@ void Replica::receive(const GroupFrame& frame) {
 
 void Replica::tick() {
   Lock lock(mutex_);
+  if (stopped_) return;
   look_at_clocks();
   pump(Commit::now);
 }
 
 // Before other inputs, as the core demands. Where the machine slept, nothing that it believes of its leadership holds.
 void Replica::look_at_clocks() {
-  if (settings_.alone) return;
+  if (settings_.alone || stopped_) return;
   const consensus::Clocks now = hands_.clocks();
   if (lease_.slept(now)) core_.resign();
   core_.tick(now.monotonic);
@@ -171,7 +190,7 @@ void Replica::resign() {
 
 ReplicaStatus Replica::status() {
   Lock lock(mutex_);
-  ReplicaStatus status{shard_.name, core_.role(), core_.term(), core_.leader(), shard_.committed(), shard_.end(), false, core_.suspect(),
+  ReplicaStatus status{shard_.name, stopped_ ? Role::stopped : core_.role(), core_.term(), core_.leader(), shard_.committed(), shard_.end(), false, core_.suspect(),
                        fetching_.has_value(), core_.log().chain_at(core_.log().last()), core_.log().last(), {}};
   status.lease = settings_.alone ? settled() : settled() && lease_.may_act(hands_.clocks());
   for (const consensus::Member& member : core_.members()) {
@@ -223,6 +242,7 @@ void Replica::persist(consensus::Persist wanted, Commit when) {
     write.side.emplace_back(founding_key(shard_.number), base_value(shard_.name, *founding_));
   if (wanted.base || !on_disk_)
     write.side.emplace_back(base_key(shard_.number), base_value(shard_.name, wanted.base ? *wanted.base : core_.log().base()));
+  if (!settings_.alone) write.side.emplace_back(commit_key(shard_.number), commit_value(shard_.name, core_.commit()));
   on_disk_ = true;
   bool promised = wanted.hard_state.has_value();
   for (const LogEntry& entry : wanted.append) {

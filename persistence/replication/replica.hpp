@@ -53,6 +53,7 @@ struct ReplicaStatus {
 // What was found on disk, or the founding of a new group.
 struct StoredReplica {
   consensus::Stored stored;
+  Index committed = 0;
   Marks marks;
   std::uint64_t saves = 0;
   std::optional<consensus::Base> founding;  // none at a node that has not been told yet
@@ -107,7 +108,8 @@ class Replica {
 
   void lead_alone(Lock& lock);
   void check_writing() const;
-  bool leads() const { return core_.role() == consensus::Role::leader; }
+  bool of_this_generation(const GroupFrame& frame);
+  bool leads() const { return !stopped_ && core_.role() == consensus::Role::leader; }
   bool settled() const { return leads() && core_.log().term_at(core_.commit()) == core_.term(); }
   void look_at_clocks();
   void pump(Commit when);

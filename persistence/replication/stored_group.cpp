@@ -1,5 +1,8 @@
 #include "persistence/replication/stored_group.hpp"
 
+#include "persistence/consensus/log.hpp"
+#include "persistence/consensus/membership.hpp"
+
 namespace tally::replication {
 namespace {
 
@@ -30,6 +33,12 @@ GroupRows read_group_rows(const LogDatabase& log, ShardNumber number, Symbol sha
   if (!read) throw JournalDamaged(shard, 1, promise ? "what it promised is damaged" : "what it promised is missing");
   rows.promise = *read;
   if (auto base = base_row(log, shard, base_key(number), "its base")) rows.base = std::move(*base);
+  if (const auto value = side_row(log, shard, commit_key(number))) {
+    const auto committed = read_commit(shard, *value);
+    if (!committed) throw JournalDamaged(shard, 1, "how far it is committed is damaged");
+    rows.committed = *committed;
+  }
+  rows.committed = std::max(rows.committed, rows.base.index);
   rows.founding = base_row(log, shard, founding_key(number), "its founding");
   const log_format::Key begin = mark_key(number, 0);
   const log_format::Key beyond = mark_key(number + 1, 0);
@@ -78,6 +87,23 @@ std::vector<consensus::LogEntry> read_log_entries(const LogDatabase& log, ShardN
                                       });
   if (!status.ok()) throw JournalDamaged(shard, offset, status.ToString());
   return entries;
+}
+
+consensus::Stored read_stored(const LogDatabase& log, ShardNumber number, Symbol shard, const GroupRows& rows, Index last) {
+  consensus::Stored stored{rows.promise.hard_state, rows.base, {}};
+  if (rows.base.index == 0 || last <= rows.base.index) return stored;
+  stored.entries = read_log_entries(log, number, shard, rows.marks, rows.base.index + 1, last, SIZE_MAX);
+  Sha256 sum;
+  Digest chain = rows.base.chain;
+  for (consensus::LogEntry& entry : stored.entries) chain = entry.chain = consensus::chain_after(sum, chain, entry);
+  return stored;
+}
+
+std::vector<consensus::Member> newest_members(const consensus::Stored& stored) {
+  for (auto entry = stored.entries.rbegin(); entry != stored.entries.rend(); ++entry)
+    if (entry->kind == consensus::EntryKind::configuration)
+      if (auto members = consensus::decode_members(entry->payload)) return *members;
+  return stored.base.members;
 }
 
 }  // namespace tally::replication

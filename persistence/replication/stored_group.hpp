@@ -12,6 +12,7 @@ struct GroupRows {
   Promise promise;
   consensus::Base base;                     // index 0 where nothing of the log was received yet
   std::optional<consensus::Base> founding;
+  Index committed = 0;                      // at least; never below the base
   Marks marks;
 };
 
@@ -22,5 +23,11 @@ GroupRows read_group_rows(const LogDatabase& log, ShardNumber number, Symbol sha
 // disk has no more. Their chains are left empty. Throws JournalDamaged.
 std::vector<consensus::LogEntry> read_log_entries(const LogDatabase& log, ShardNumber number, Symbol shard, const Marks& marks, Index from,
                                                   Index to, std::size_t bytes);
+
+// What the core starts from; the log ends at index `last`. Throws JournalDamaged.
+consensus::Stored read_stored(const LogDatabase& log, ShardNumber number, Symbol shard, const GroupRows& rows, Index last);
+
+// Those of the newest configuration.
+std::vector<consensus::Member> newest_members(const consensus::Stored& stored);
 
 }  // namespace tally::replication
