@@ -6,43 +6,21 @@
 #include <boost/json.hpp>
 
 #include "app/exit_code.hpp"
-#include "app/hex.hpp"
+#include "app/journal_operations.hpp"
+#include "app/request_fields.hpp"
 #include "app/strategies/strategy_runner.hpp"
 #include "messages/json.hpp"
-#include "messages/stored.hpp"
 
 namespace tally {
 namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t entries_bytes_max = std::size_t{4} << 20;  // of one answer
-
-std::string text_at(const json::object& request, std::string_view key) {
-  const json::value* value = request.if_contains(key);
-  if (!value || !value->is_string()) throw CommandFailed(exit_usage, std::string(key) + " must be a string");
-  return std::string(value->get_string());
-}
-
-std::uint64_t number_at(const json::object& request, std::string_view key) {
-  const json::value* value = request.if_contains(key);
-  if (!value || !(value->is_uint64() || value->is_int64()) || (value->is_int64() && value->get_int64() < 0))
-    throw CommandFailed(exit_usage, std::string(key) + " must be a whole number");
-  return value->to_number<std::uint64_t>();
-}
-
 Symbol shard_at(const AccountNode& node, const json::object& request) {
   const Symbol shard(text_at(request, "shard"));
   if (shard != node.account() && (shard != node.venue() || node.venue_is_remote()))
     throw CommandFailed(exit_not_found, "this node has no shard '" + std::string(shard.text()) + "'");
   return shard;
-}
-
-// Any that has entries; the strategies' has no tree and no states.
-Symbol recorded_shard_at(const AccountNode& node, const json::object& request) {
-  const Symbol shard(text_at(request, "shard"));
-  const std::vector<Symbol> known = node.journal().shards();
-  return std::find(known.begin(), known.end(), shard) != known.end() ? shard : shard_at(node, request);
 }
 
 json::object time(AccountNode& node) {
@@ -72,28 +50,6 @@ json::object tree(AccountNode& node, const json::object& request) {
     rows.push_back(json::object{{"path", row.path}, {"state", row.state}, {"restarts", row.restarts},
                                 {"stream_version", row.stream_version}, {"mailbox", row.mailbox}, {"last_input", row.last_input}});
   return {{"rows", std::move(rows)}};
-}
-
-json::object entries(AccountNode& node, const json::object& request) {
-  const Symbol shard = recorded_shard_at(node, request);
-  const Offset committed = node.journal().committed(shard);
-  json::array out;
-  std::size_t size = 0;
-  for (const EntryPtr& entry : node.journal().read(shard, number_at(request, "from"), std::min<std::size_t>(number_at(request, "count"), 1'024))) {
-    if (entry->offset > committed || size > entries_bytes_max) break;
-    std::vector<std::byte> bytes;
-    store_entry(*entry, bytes);
-    size += bytes.size();
-    out.push_back(json::value(to_hex(bytes)));
-  }
-  return {{"entries", std::move(out)}};
-}
-
-json::object shards(const AccountNode& node) {
-  json::array out;
-  for (const Symbol shard : node.journal().shards())
-    out.push_back(json::object{{"name", shard.text()}, {"committed", node.journal().committed(shard)}});
-  return {{"shards", std::move(out)}};
 }
 
 StrategyRunner& strategies_of(AccountNode& node) {
@@ -157,8 +113,7 @@ ControlServer::Operations node_operations(AccountNode& node, std::function<void(
   operations["state"] = [&node](const json::object& request) {
     return json::object{{"state", node.node().state_of(shard_at(node, request), entity_of(text_at(request, "entity")))}};
   };
-  operations["shards"] = [&node](const json::object&) { return shards(node); };
-  operations["entries"] = [&node](const json::object& request) { return entries(node, request); };
+  add_journal_operations(operations, node.journal());
   operations["show"] = [&node](const json::object& request) { return show(node, request); };
   operations["strategies"] = [&node](const json::object&) { return strategies(node); };
   operations["strategy_switch"] = [&node](const json::object& request) { return switch_strategy(node, request); };

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "app/commands/backtest_command.hpp"
+#include "app/commands/cluster_commands.hpp"
 #include "app/commands/command_line.hpp"
 #include "app/commands/drill_commands.hpp"
 #include "app/commands/feed_commands.hpp"
@@ -62,6 +63,7 @@ int main(int argc, char** argv) {
   add_feed_commands(app, line);
   add_strategy_commands(app, line);
   add_backtest_command(app, line);
+  add_cluster_commands(app, line);
   add_venue_commands(app, line);
   add_drill_commands(app, line);
   try {

@@ -6,6 +6,7 @@
 
 #include <iostream>
 
+#include "app/cluster/cluster_node.hpp"
 #include "app/commands/command.hpp"
 #include "app/control_client.hpp"
 #include "app/exit_code.hpp"
@@ -53,10 +54,27 @@ std::unique_ptr<MetricsEndpoint> serve_metrics(AccountNode& node) {
   return endpoint;
 }
 
+// A node of a cluster: it hosts its account only while it leads.
+int run_in_cluster(ClusterSettings settings, const DataDirectory& data) {
+  log_to(data.log());
+  const sigset_t signals = block_signals();
+  const pthread_t self = pthread_self();
+  const auto stop = [self] { pthread_kill(self, SIGTERM); };
+  ClusterNode node(std::move(settings), data, stop);
+  ControlServer control(data.socket(), node.operations());
+  spdlog::info("a node of a cluster runs in {}, socket {}", data.path.string(), data.socket().string());
+  int signal = 0;
+  sigwait(&signals, &signal);
+  spdlog::info("stopping on {}", strsignal(signal));
+  node.step_aside();
+  return exit_done;
+}
+
 int run(const Where& where) {
   const DataDirectory data = data_directory(where);
   make_directory(data);
   if (ControlClient::connect(data.socket())) throw CommandFailed(exit_busy, "a node runs on " + data.path.string() + " already");
+  if (auto cluster = read_cluster_settings(data)) return run_in_cluster(std::move(*cluster), data);
   log_to(data.log());
   const sigset_t signals = block_signals();
   const auto node = start_node(where, "tallyd");

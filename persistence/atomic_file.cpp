@@ -12,7 +12,8 @@ namespace {
 
 class OpenFile {
  public:
-  OpenFile(const std::filesystem::path& path, int flags) : path_(path), file_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {
+  OpenFile(const std::filesystem::path& path, int flags, mode_t mode = 0644)
+      : path_(path), file_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {
     if (file_ < 0) fail();
   }
   ~OpenFile() { ::close(file_); }
@@ -47,17 +48,24 @@ class OpenFile {
   int file_;
 };
 
-}  // namespace
-
-void write_file_atomically(const std::filesystem::path& file, std::string_view text) {
+void replace(const std::filesystem::path& file, std::string_view text, int flags, mode_t mode) {
   const std::filesystem::path beside = file.string() + ".new";
   {
-    OpenFile out(beside, O_WRONLY | O_CREAT | O_TRUNC);
+    OpenFile out(beside, O_WRONLY | O_CREAT | flags, mode);
     out.write(text);
     out.sync();
   }
   std::filesystem::rename(beside, file);
   sync_directory(file.parent_path());
+}
+
+}  // namespace
+
+void write_file_atomically(const std::filesystem::path& file, std::string_view text) { replace(file, text, O_TRUNC, 0644); }
+
+void write_private_file_atomically(const std::filesystem::path& file, std::string_view text) {
+  std::filesystem::remove(file.string() + ".new");   // left by a crash, perhaps readable by others
+  replace(file, text, O_EXCL, 0600);
 }
 
 std::string read_file(const std::filesystem::path& file) { return OpenFile(file, O_RDONLY).read(); }

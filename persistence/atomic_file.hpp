@@ -9,6 +9,8 @@ namespace tally {
 
 // Writes beside it, syncs, renames, syncs the directory. Throws std::system_error.
 void write_file_atomically(const std::filesystem::path& file, std::string_view text);
+// The same, for its owner's eyes only (0600), at every moment.
+void write_private_file_atomically(const std::filesystem::path& file, std::string_view text);
 std::string read_file(const std::filesystem::path& file);
 
 // Makes renames and new files in `directory` durable.

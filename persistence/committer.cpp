@@ -24,8 +24,8 @@ rocksdb::WriteBatch protected_batch(std::size_t reserved) { return rocksdb::Writ
 
 }  // namespace
 
-Committer::Committer(LogDatabase& log, Watermark& watermark, HashChain& chain, Limits limits)
-    : log_(log), watermark_(watermark), chain_(chain), limits_(limits) {}
+Committer::Committer(LogDatabase& log, Watermark& entries, Watermark& promises, HashChain& chain, Limits limits)
+    : log_(log), entries_mark_(entries), promises_mark_(promises), chain_(chain), limits_(limits) {}
 
 Committer::~Committer() {
   if (!thread_.joinable()) return;
@@ -41,18 +41,18 @@ void Committer::start() {
   thread_ = std::thread([this] { run(); });
 }
 
-void Committer::reserve(std::size_t bytes) {
-  if (waiting_bytes_.fetch_add(bytes) + bytes <= limits_.waiting_bytes_max) return;
-  waiting_bytes_.fetch_sub(bytes);
-  throw JournalError("more than " + std::to_string(limits_.waiting_bytes_max >> 20) + " MiB wait to be committed");
+void Committer::check_room(std::size_t bytes) const {
+  if (waiting_bytes_.load() + bytes > limits_.waiting_bytes_max)
+    throw JournalError("more than " + std::to_string(limits_.waiting_bytes_max >> 20) + " MiB wait to be committed");
 }
 
-void Committer::push(ShardLog& shard, ValueBlock block, Commit when) {
+void Committer::push(ShardLog& shard, GroupWrite write, Commit when) {
   bool wake = false;
+  waiting_bytes_.fetch_add(write.block->bytes.size());
   {
     std::lock_guard lock(mutex_);
     if (waiting_.empty()) oldest_ = Clock::now();
-    waiting_.push_back({&shard, std::move(block)});
+    waiting_.push_back({&shard, std::move(write)});
     urgent_ |= when == Commit::now;
     // The first of a cascade wakes the thread too, so that it looks on when the last one comes.
     wake = asleep_ && (urgent_ || waiting_.size() == 1);
@@ -75,20 +75,11 @@ void Committer::hurry() {
   if (wake) wake_.notify_one();
 }
 
-void Committer::wait_committed(const ShardLog& shard, Offset offset) {
-  if (shard.committed() >= offset) return;
-  waiters_.fetch_add(1);
-  std::unique_lock lock(committed_mutex_);
-  committed_.wait(lock, [&] { return shard.committed() >= offset; });
-  waiters_.fetch_sub(1);
-}
-
 void Committer::run() {
   std::vector<Part> parts;
   while (take(parts)) {
     write(parts);
     report(parts);
-    hand_to_chain(parts);
     if (round_call_) round_call_();
     parts.clear();
   }
@@ -107,7 +98,7 @@ bool Committer::take(std::vector<Part>& parts) {
   }
   std::size_t bytes = 0;
   std::size_t count = 0;
-  while (count < waiting_.size() && bytes < limits_.group_bytes_max) bytes += waiting_[count++].block.bytes.size();
+  while (count < waiting_.size() && bytes < limits_.group_bytes_max) bytes += waiting_[count++].write.block->bytes.size();
   parts.assign(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(waiting_.begin() + static_cast<std::ptrdiff_t>(count)));
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
   if (waiting_.empty()) urgent_ = false;
@@ -135,20 +126,26 @@ void Committer::sleep(std::unique_lock<std::mutex>& lock) {
 
 void Committer::write(std::vector<Part>& parts) {
   std::size_t bytes = 0;
-  for (const Part& part : parts) bytes += part.block.bytes.size() + 48 * part.block.sizes.size();
+  for (const Part& part : parts) bytes += part.write.block->bytes.size() + 48 * part.write.block->sizes.size();
   auto batch = protected_batch(bytes + 256);
   put_links(batch);
-  for (Part& part : parts) {
-    ShardLog& shard = *part.shard;
-    if (!std::exchange(shard.listed, true)) {
-      std::string number;
-      wire::append_be(number, shard.number);
-      batch.Put(log_.side(), log_format::directory_key(shard.name), number);
+  for (const Part& part : parts) {
+    const log_format::ShardNumber shard = part.shard->number;
+    const GroupWrite& write = part.write;
+    if (write.truncate_from) {
+      // First, so that a crash in between finds more than it looks for, never less.
+      entries_mark_.raise(shard, *write.truncate_from - 1);
+      for (Offset offset = *write.truncate_from; offset <= write.truncate_to; ++offset)
+        batch.Delete(log_.entries(), slice(log_format::view(log_format::entry_key(shard, offset))));
     }
-    const char* value = reinterpret_cast<const char*>(part.block.bytes.data());
-    Offset offset = part.block.first;
-    for (const std::uint32_t size : part.block.sizes) {
-      batch.Put(log_.entries(), slice(log_format::view(log_format::entry_key(shard.number, offset++))), {value, size});
+    for (const auto& [key, value] : write.side) {
+      if (value) batch.Put(log_.side(), key, *value);
+      else batch.Delete(log_.side(), key);
+    }
+    const char* value = reinterpret_cast<const char*>(write.block->bytes.data());
+    Offset offset = write.block->first;
+    for (const std::uint32_t size : write.block->sizes) {
+      batch.Put(log_.entries(), slice(log_format::view(log_format::entry_key(shard, offset++))), {value, size});
       value += size;
     }
   }
@@ -170,26 +167,12 @@ void Committer::sync(rocksdb::WriteBatch& batch) {
 void Committer::report(const std::vector<Part>& parts) {
   std::size_t bytes = 0;
   for (const Part& part : parts) {
-    watermark_.raise(part.shard->number, part.block.last());
-    bytes += part.block.bytes.size();
+    if (!part.write.block->empty()) entries_mark_.raise(part.shard->number, part.write.block->last());
+    promises_mark_.raise(part.shard->number, part.write.saves);
+    bytes += part.write.block->bytes.size();
   }
   waiting_bytes_.fetch_sub(bytes);
-  for (const Part& part : parts) part.shard->set_committed(part.block.last());
-  if (waiters_.load() > 0) {
-    std::lock_guard lock(committed_mutex_);
-    committed_.notify_all();
-  }
-  for (const Part& part : parts)
-    if (part.shard->committed_call) part.shard->committed_call(part.block.last());
-}
-
-void Committer::hand_to_chain(std::vector<Part>& parts) {
-  std::stable_sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.shard->number < b.shard->number; });
-  for (std::size_t i = 0; i < parts.size();) {
-    CommitGroup group{parts[i].shard->name, parts[i].shard->number, {}};
-    for (; i < parts.size() && parts[i].shard->number == group.number; ++i) group.blocks.push_back(std::move(parts[i].block));
-    chain_.push(std::move(group));
-  }
+  for (const Part& part : parts) part.shard->durable_call(part.write.ticket);
 }
 
 }  // namespace tally

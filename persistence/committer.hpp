@@ -1,8 +1,8 @@
 // The one thread that writes the log: whatever waits, of all shards, goes into one synced batch. Internal.
 //
-// Order of one round, which is the argument for its correctness: take what waits; write and sync it; raise the
-// watermarks; report it committed; hand it to the hash chain. Nothing is reported that is not durable, and nothing
-// durable is reported out of order. Any failure ends the process.
+// Order of one round, which is the argument for its correctness: take what waits; lower the watermarks of what is dropped;
+// write and sync it; raise the watermarks; report it durable. Nothing is reported that is not durable, and nothing durable is
+// reported out of order. Any failure ends the process.
 //
 // Hand-over: the thread looks at its queue for a short while before it sleeps, if it was busy just now, because waking
 // a sleeping thread costs a good part of a sync on a fast disk; figures in docs/decisions/0010-group-commit.md.
@@ -18,6 +18,7 @@
 #include <thread>
 #include <vector>
 
+#include "persistence/group_write.hpp"
 #include "persistence/hash_chain.hpp"
 #include "persistence/log_database.hpp"
 #include "persistence/shard_log.hpp"
@@ -34,15 +35,15 @@ class Committer {
     std::chrono::microseconds gather_max;    // the longest that a Commit::soon waits for a Commit::now
   };
 
-  Committer(LogDatabase& log, Watermark& watermark, HashChain& chain, Limits limits);
+  // `entries` and `promises`: the second records of what is durable.
+  Committer(LogDatabase& log, Watermark& entries, Watermark& promises, HashChain& chain, Limits limits);
   ~Committer();  // commits what waits
 
-  // Throws JournalError where `bytes` more would exceed waiting_bytes_max. A push must follow.
-  void reserve(std::size_t bytes);
-  void push(ShardLog& shard, ValueBlock block, Commit when);
+  // Throws JournalError where `bytes` more would exceed waiting_bytes_max.
+  void check_room(std::size_t bytes) const;
+  void push(ShardLog& shard, GroupWrite write, Commit when);
   // What was pushed `soon` is all there is: begin.
   void hurry();
-  void wait_committed(const ShardLog& shard, Offset offset);
 
   // Called after every round, from the committer's thread.
   void on_round(std::function<void()> call) { round_call_ = std::move(call); }
@@ -53,7 +54,7 @@ class Committer {
  private:
   struct Part {
     ShardLog* shard;
-    ValueBlock block;
+    GroupWrite write;
   };
   using Clock = std::chrono::steady_clock;
 
@@ -66,10 +67,10 @@ class Committer {
   void put_links(rocksdb::WriteBatch& batch);
   void sync(rocksdb::WriteBatch& batch);
   void report(const std::vector<Part>& parts);
-  void hand_to_chain(std::vector<Part>& parts);
 
   LogDatabase& log_;
-  Watermark& watermark_;
+  Watermark& entries_mark_;
+  Watermark& promises_mark_;
   HashChain& chain_;
   const Limits limits_;
   std::function<void()> round_call_;
@@ -84,10 +85,6 @@ class Committer {
   std::atomic<std::uint32_t> pushes_{0};
   std::atomic<std::size_t> waiting_bytes_{0};
   std::atomic<std::uint64_t> rounds_{0};
-
-  std::mutex committed_mutex_;
-  std::condition_variable committed_;
-  std::atomic<int> waiters_{0};
 
   std::thread thread_;
 };

@@ -3,15 +3,6 @@
 #include <utility>
 
 namespace tally {
-namespace {
-
-std::size_t bytes_of(const CommitGroup& group) {
-  std::size_t sum = 0;
-  for (const ValueBlock& block : group.blocks) sum += block.bytes.size();
-  return sum;
-}
-
-}  // namespace
 
 HashChain::HashChain() : thread_([this] { run(); }) {}
 HashChain::~HashChain() { finish(); }
@@ -22,7 +13,7 @@ void HashChain::begin(log_format::ShardNumber shard, const log_format::Link& las
 }
 
 void HashChain::push(CommitGroup group) {
-  const std::size_t bytes = bytes_of(group);
+  const std::size_t bytes = group.values.size();
   {
     std::unique_lock lock(mutex_);
     room_.wait(lock, [&] { return backlog_bytes_ < backlog_bytes_max; });
@@ -57,14 +48,14 @@ void HashChain::run() {
     lock.unlock();
 
     LinkBuilder builder(before);
-    for (const ValueBlock& block : group.blocks) builder.add(block.bytes, block.sizes.size());
+    builder.add(group.values, group.entries);
     const log_format::Link link = builder.finish();
     Row row{log_format::chain_key(group.number, link.last), log_format::link_value(group.shard, link)};
 
     lock.lock();
     links_[group.number] = link;
     rows_.push_back(std::move(row));
-    backlog_bytes_ -= bytes_of(group);
+    backlog_bytes_ -= group.values.size();
     room_.notify_one();
   }
 }

@@ -15,20 +15,12 @@
 
 namespace tally {
 
-// Values of consecutive entries of one shard, one behind the other.
-struct ValueBlock {
-  Offset first = 0;
-  Bytes bytes;
-  std::vector<std::uint32_t> sizes;
-
-  Offset last() const { return first + sizes.size() - 1; }
-};
-
-// What one synced batch holds of one shard.
+// Consecutive entries of one shard that were committed at once.
 struct CommitGroup {
   Symbol shard;
   log_format::ShardNumber number = 0;
-  std::vector<ValueBlock> blocks;
+  Bytes values;              // one behind the other
+  std::size_t entries = 0;
 };
 
 class HashChain {

@@ -18,6 +18,13 @@ void check_sequence(Symbol shard, Offset end, Offset expected, std::span<const E
   }
 }
 
+std::uint64_t Journal::take_over(Symbol shard) {
+  const Offset last = end(shard);
+  if (last == 0) return 1;
+  wait_committed(shard, last);
+  return read(shard, last, 1).at(0)->term + 1;
+}
+
 Offset first_recorded_at(const Journal& journal, Symbol shard, Time time) {
   Offset low = 1;
   Offset high = journal.end(shard) + 1;

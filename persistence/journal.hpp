@@ -69,13 +69,18 @@ class Journal {
     append(shard, entry.offset, std::span(&copy, 1), Commit::now);
   }
 
+  // The term in which this node writes `shard` from now on, above the terms of all that is there. Waits until all of it is
+  // committed, so never called where a disk must not be waited for. Throws JournalError where another node leads.
+  virtual std::uint64_t take_over(Symbol shard);
+
   virtual Offset end(Symbol shard) const = 0;         // last sequenced; 0 when empty
   virtual Offset committed(Symbol shard) const = 0;   // last durable
 
   // Called with the new committed offset of `shard`. One subscriber a shard; set before the first append.
   virtual void on_commit(Symbol shard, std::function<void(Offset)> call) = 0;
 
-  // Blocks until `offset` is committed. For tests, tools and shutdown; never called by an actor.
+  // Blocks until `offset` is committed. Throws JournalError where that will not be known here: leadership was lost. For tests,
+  // tools and shutdown; never called by an actor.
   virtual void wait_committed(Symbol shard, Offset offset) = 0;
 
   // Up to `count` entries from `from` on, sequenced tail included; fewer where they are large, none only at the end.

@@ -34,16 +34,18 @@ std::optional<ParsedKey> parse_key(char kind, std::string_view key) {
   return ParsedKey{wire::read_be<ShardNumber>(key.data() + 1), wire::read_be<std::uint64_t>(key.data() + 5)};
 }
 
-void append_entry_value(Symbol shard, const Entry& entry, Bytes& out) {
+void append_entry_value(Symbol shard, std::uint64_t term, Offset offset, std::span<const std::byte> stored, Bytes& out) {
   const std::size_t start = out.size();
   out.resize(start + entry_head_size);
-  store_entry(entry, out);
+  out.insert(out.end(), stored.begin(), stored.end());
   char* head = reinterpret_cast<char*>(out.data() + start);
   head[0] = static_cast<char>(format);
-  wire::put_be(head + 5, entry.term);
-  wire::put_be(head + 13, std::uint64_t{entry.offset});
+  wire::put_be(head + 5, term);
+  wire::put_be(head + 13, std::uint64_t{offset});
   wire::put_be(head + 1, checksum(shard, std::span(out).subspan(start + checksum_end)));
 }
+
+std::uint64_t term_of(std::string_view value) { return wire::read_be<std::uint64_t>(value.data() + 5); }
 
 std::span<const std::byte> entry_bytes(Symbol shard, Offset offset, std::string_view value) {
   if (value.size() < entry_head_size) throw JournalDamaged(shard, offset, "its row is too short");
@@ -60,7 +62,7 @@ EntryPtr read_entry_value(Symbol shard, Offset offset, std::string_view value) {
   const auto bytes = entry_bytes(shard, offset, value);
   try {
     auto entry = std::make_shared<const Entry>(read_entry(bytes));
-    if (entry->offset != offset || entry->term != wire::read_be<std::uint64_t>(value.data() + 5))
+    if (entry->offset != offset)
       throw JournalDamaged(shard, offset, "its row's head contradicts its entry");
     return entry;
   } catch (const StoredError& error) {

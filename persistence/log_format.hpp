@@ -27,9 +27,11 @@ std::optional<ParsedKey> parse_key(char kind, std::string_view key);
 
 inline std::string_view view(const Key& key) { return {key.data(), key.size()}; }
 
-// One entry: format, CRC32C of (shard name, term, offset, entry), term, offset, entry's stored bytes.
+// One entry: format, CRC32C of (shard name, term, offset, entry), the consensus term it was sequenced in, offset, entry's
+// stored bytes. An imported entry names an older term within.
 constexpr std::size_t entry_head_size = 21;
-void append_entry_value(Symbol shard, const Entry& entry, Bytes& out);
+void append_entry_value(Symbol shard, std::uint64_t term, Offset offset, std::span<const std::byte> stored, Bytes& out);
+std::uint64_t term_of(std::string_view value);  // of a value that was checked
 
 // The stored bytes within a value. Throws JournalDamaged where the checksum, the format or the offset does not fit.
 std::span<const std::byte> entry_bytes(Symbol shard, Offset offset, std::string_view value);

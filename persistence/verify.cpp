@@ -4,6 +4,7 @@
 
 #include "persistence/hash_chain.hpp"
 #include "persistence/log_walk.hpp"
+#include "persistence/replication/stored_group.hpp"
 #include "persistence/watermark.hpp"
 #include "persistence/wire.hpp"
 
@@ -73,6 +74,7 @@ ShardReport check_shard(const LogDatabase& log, ShardNumber number, Symbol name,
   ShardReport report;
   report.name = name;
   try {
+    replication::read_group_rows(log, number, name);
     ChainCheck chain(log, number, name);
     const auto note_chain = [&] {
       report.groups = chain.groups();

@@ -97,19 +97,25 @@ void Core::durable(Ticket ticket) {
 
 void Core::applied(Index index) {
   applied_ = std::max(applied_, std::min(index, commit_));
-  trim();
+  // By halves: each time the base moves it is written.
+  if (log_.bytes() > settings_.log_bytes_kept) trim(settings_.log_bytes_kept / 2);
 }
 
 void Core::resign() {
   if (leads()) become_follower(hard_.term, nobody);
 }
 
-Proposed Core::propose(Payload payload) {
+Proposed Core::propose(std::span<const Payload> payloads) {
   if (role_ == Role::stopped) return {Refusal::stopped};
   if (role_ != Role::leader) return {Refusal::not_leader};
   if (transfer_.target != nobody) return {Refusal::transferring};
-  if (payload->size() > settings_.append_bytes_max) return {Refusal::too_large};
-  if (!append_entry(EntryKind::command, std::move(payload))) return {Refusal::full};
+  std::size_t bytes = 0;
+  for (const Payload& payload : payloads) {
+    if (payload->size() > settings_.entry_bytes_max) return {Refusal::too_large};
+    bytes += payload->size() + entry_overhead;
+  }
+  if (!room_for(bytes, settings_.log_bytes_max)) return {Refusal::full};
+  for (const Payload& payload : payloads) append_entry(EntryKind::command, payload);
   return {Refusal::none, log_.last(), hard_.term};
 }
 
@@ -200,7 +206,7 @@ bool Core::am(Duty duty) const {
 
 // False where the memory bound is reached. A term's first entry always fits: without it nothing would ever leave memory.
 bool Core::append_entry(EntryKind kind, Payload payload) {
-  if (kind != EntryKind::noop && !room_for(payload, settings_.log_bytes_max)) return false;
+  if (kind != EntryKind::noop && !room_for(payload->size() + entry_overhead, settings_.log_bytes_max)) return false;
   const LogEntry& entry = log_.append(hard_.term, kind, std::move(payload));
   learn_members(entry);
   next_persist_.append.push_back(entry);
@@ -218,18 +224,17 @@ void Core::commit_to(Index index) {
   while (commit_ < index) out_.committed.push_back(log_.at(++commit_));
 }
 
-bool Core::room_for(const Payload& payload, std::size_t bytes_max) {
-  const std::size_t size = payload->size() + entry_overhead;
-  if (log_.bytes() + size > bytes_max) trim();  // what was kept for others has to go
-  return log_.bytes() + size <= bytes_max;
+bool Core::room_for(std::size_t entry_bytes, std::size_t bytes_max) {
+  if (log_.bytes() + entry_bytes > bytes_max) trim(0);  // what was kept for others has to go
+  return log_.bytes() + entry_bytes <= bytes_max;
 }
 
-// Lets go of what is applied and durable, beyond what is kept for followers that are a little behind.
-void Core::trim() {
+// Lets go of what is applied and durable, down to what is kept for followers that are a little behind.
+void Core::trim(std::size_t kept) {
   Index to = log_.base().index;
   std::size_t bytes = log_.bytes();
   const Index end = std::min(applied_, durable_);
-  while (to < end && bytes > settings_.log_bytes_kept) bytes -= bytes_of(log_.at(++to));
+  while (to < end && bytes > kept) bytes -= bytes_of(log_.at(++to));
   if (to == log_.base().index) return;
   std::vector<Member> members = mutated(Mutation::takes_any_members_into_a_base) ? membership_.newest() : membership_.at(to);
   log_.trim(to, std::move(members));

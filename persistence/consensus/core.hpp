@@ -13,6 +13,7 @@
 
 #include <map>
 #include <set>
+#include <span>
 
 #include "persistence/consensus/log.hpp"
 #include "persistence/consensus/membership.hpp"
@@ -29,11 +30,12 @@ struct Settings {
   Nanoseconds election_spread = 300'000'000;
   Nanoseconds resend = 400'000'000;                  // a window that did not move for so long is sent again
   Nanoseconds disk_stall_max = 2'000'000'000;        // a leader that could not persist for so long steps down
-  std::size_t append_bytes_max = std::size_t{256} << 10;   // of one append message, or one entry
+  std::size_t append_bytes_max = std::size_t{256} << 10;   // of one append message, unless one entry alone is larger
+  std::size_t entry_bytes_max = std::size_t{16} << 20;
   std::size_t window_messages_max = 64;              // per follower
   std::size_t window_bytes_max = std::size_t{4} << 20;
   std::size_t log_bytes_max = std::size_t{64} << 20;       // in memory
-  std::size_t log_bytes_kept = std::size_t{16} << 20;      // of that, for followers that are a little behind
+  std::size_t log_bytes_kept = std::size_t{16} << 20;      // of that, half to all, for followers that are a little behind
   std::size_t reads_max = 4'096;                     // waiting
 };
 
@@ -52,11 +54,13 @@ class Core {
   void step(const Message& message);
   void durable(Ticket ticket);
   void applied(Index index);
-  // What `fetch` asked for is durable here, its chain verified. Where entries reached that far meanwhile, nothing is replaced.
+  // What `fetch` asked for, or a part of the way to it, is durable here, its chain verified. Where entries reached that far
+  // meanwhile, nothing is replaced.
   void installed(const Base& base);
-  void fetch_failed();               // the leader offers again
+  void fetch_failed();               // or no longer needed; the leader offers again
 
-  Proposed propose(Payload payload);
+  Proposed propose(Payload payload) { return propose(std::span(&payload, 1)); }
+  Proposed propose(std::span<const Payload> payloads);  // all of them, in order, or none; answers the last one's index
   Refusal transfer(NodeId target, bool effects_stopped);
   Refusal change(const Change& change);
   Refusal read(std::uint64_t id);
@@ -67,6 +71,7 @@ class Core {
   // What anybody may know.
   Role role() const { return role_; }
   Term term() const { return hard_.term; }
+  const HardState& hard_state() const { return hard_; }
   NodeId leader() const { return leader_; }
   NodeId self() const { return settings_.self; }
   bool suspect() const { return hard_.suspect; }
@@ -113,8 +118,8 @@ class Core {
   bool append_entry(EntryKind kind, Payload payload);
   void learn_members(const LogEntry& entry);
   void commit_to(Index index);
-  void trim();
-  bool room_for(const Payload& payload, std::size_t bytes_max);
+  void trim(std::size_t kept);
+  bool room_for(std::size_t entry_bytes, std::size_t bytes_max);
 
   // election.cpp
   void campaign(bool pre, bool forced);

@@ -73,7 +73,7 @@ bool Core::take_entries(const Append& append, Index& matched) {
       truncate_from(entry.index);
     }
     const std::size_t bytes_max = settings_.log_bytes_max + settings_.append_bytes_max;
-    if (entry.kind != EntryKind::noop && !room_for(entry.payload, bytes_max)) return true;
+    if (entry.kind != EntryKind::noop && !room_for(bytes_of(entry), bytes_max)) return true;
     if (!log_.continues(entry) && !mutated(Mutation::trusts_any_chain))
       return stop("an entry does not continue the chain at " + std::to_string(entry.index)), false;
     log_.take(entry);
@@ -131,8 +131,10 @@ void Core::on(const Message& message, const Install& install) {
 void Core::fetch_failed() { fetching_.reset(); }
 
 void Core::installed(const Base& base) {
-  if (role_ == Role::stopped || !fetching_ || !(*fetching_ == base)) return;
-  fetching_.reset();
+  if (role_ == Role::stopped || !fetching_ || base.index > fetching_->index) return;
+  const bool whole = base == *fetching_;
+  if (base.index == fetching_->index && !whole) return;
+  if (whole) fetching_.reset();
   if (base.index <= commit_) return;
   const bool joins = log_.holds(base.index) && log_.term_at(base.index) == base.term;
   if (joins && log_.chain_at(base.index) != base.chain)

@@ -22,6 +22,7 @@ TEST_CASE("What is on its way to one follower is bounded in messages and bytes, 
   for (NodeId id = 1; id <= 3; ++id) {
     Settings settings = quick(id);
     settings.append_bytes_max = 4'000;
+    settings.entry_bytes_max = 4'000;
     settings.window_messages_max = 4;
     settings.window_bytes_max = 10'000;
     cluster.add(id, disk_with(voters(3)), settings);
@@ -60,6 +61,7 @@ TEST_CASE("The log in memory is bounded: a leader refuses, a follower waits, and
     settings.log_bytes_max = 50'000;
     settings.log_bytes_kept = 10'000;
     settings.append_bytes_max = 4'000;
+    settings.entry_bytes_max = 4'000;
     cluster.add(id, disk_with(voters(3)), settings);
   }
   cluster.stand(1);

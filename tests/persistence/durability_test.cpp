@@ -7,6 +7,7 @@
 
 #include "persistence/atomic_file.hpp"
 #include "persistence/log_format.hpp"
+#include "persistence/replication/group_rows.hpp"
 #include "persistence/rocksdb_journal.hpp"
 #include "persistence/snapshot_rows.hpp"
 #include "persistence/verify.hpp"
@@ -401,7 +402,7 @@ TEST_CASE("A changed, missing, moved or foreign row is named by its offset, on o
   }
   SECTION("another shard's row") {
     Bytes foreign;
-    log_format::append_entry_value(Symbol("acct-2"), entry_at(shard(), 9), foreign);
+    log_format::append_entry_value(Symbol("acct-2"), 1, 9, stored(entry_at(shard(), 9)), foreign);
     tamper(directory.path(), [&](auto& db, auto* entries, auto*) {
       db.Put({}, entries, key('e', 9), rocksdb::Slice(reinterpret_cast<const char*>(foreign.data()), foreign.size()));
     });
@@ -412,7 +413,7 @@ TEST_CASE("A changed, missing, moved or foreign row is named by its offset, on o
     Entry forged = entry_at(shard(), 9);
     forged.producer = "eve";
     Bytes bytes;
-    log_format::append_entry_value(shard(), forged, bytes);
+    log_format::append_entry_value(shard(), 1, 9, stored(forged), bytes);
     tamper(directory.path(), [&](auto& db, auto* entries, auto*) {
       db.Put({}, entries, key('e', 9), rocksdb::Slice(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
     });
@@ -429,6 +430,24 @@ TEST_CASE("A changed, missing, moved or foreign row is named by its offset, on o
     tamper(directory.path(), [&](auto& db, auto*, auto* side) { db.Put({}, side, key('c', last), changed); });
     CHECK(first_bad(directory.path()) > 0);
     CHECK(refused_at(directory.path()) > 0);
+  }
+  SECTION("what makes it a consensus log") {
+    for (const std::string& row : {replication::promise_key(0), replication::base_key(0), replication::commit_key(0),
+                                   std::string(log_format::view(replication::mark_key(0, 2)))}) {
+      std::string before;
+      tamper(directory.path(), [&](auto& db, auto*, auto* side) {
+        before = row[0] == 'k' ? replication::commit_value(shard(), 1) : value_of(db, side, row);
+        std::string changed = before;
+        changed.back() = static_cast<char>(changed.back() ^ 1);
+        db.Put({}, side, row, changed);
+      });
+      CHECK(refused_at(directory.path()) == 1);
+      CHECK(first_bad(directory.path()) == 1);
+      tamper(directory.path(), [&](auto& db, auto*, auto* side) { db.Put({}, side, row, before); });
+    }
+    tamper(directory.path(), [&](auto& db, auto*, auto* side) { db.Delete({}, side, replication::promise_key(0)); });
+    CHECK(refused_at(directory.path()) == 1);
+    CHECK(first_bad(directory.path()) == 1);
   }
   SECTION("a nameless shard's entries") {
     tamper(directory.path(), [&](auto& db, auto*, auto* side) { db.Delete({}, side, log_format::directory_key(shard())); });

@@ -1,4 +1,5 @@
 // The worked example of docs/formats/journal.md, and rows that older builds wrote.
+#include "messages/stored.hpp"
 #include "persistence/atomic_file.hpp"
 #include "persistence/hash_chain.hpp"
 #include "persistence/wire.hpp"
@@ -35,8 +36,10 @@ std::string page() {
 }  // namespace
 
 TEST_CASE("The page's worked example is what is written, and is read back") {
+  Bytes stored;
+  store_entry(example(), stored);
   Bytes value;
-  append_entry_value(shard, example(), value);
+  append_entry_value(shard, 1, 1, stored, value);
   LinkBuilder builder(Link{});
   builder.add(value, 1);
   const Link link = builder.finish();

@@ -67,14 +67,15 @@ const std::vector<std::string> impure = {"chrono", "ctime",    "time.h",  "threa
 TEST_CASE("Every library stays in the rooms that the architecture gives it") {
   for (const Include& include : includes_of_project()) {
     CAPTURE(include.file, include.what);
-    if (under(include.what, {"caf/"})) CHECK(under(include.file, {"actors/host/live/", "actors/venues/", "app/"}));
+    if (under(include.what, {"caf/"})) CHECK(under(include.file, {"actors/host/live/", "actors/host/cluster/", "actors/venues/", "app/"}));
     if (under(include.what, {"date/"})) CHECK(under(include.file, {"actors/calendar/"}));
     if (under(include.what, {"prometheus/"})) CHECK(under(include.file, {"gateway/metrics/"}));
     if (under(include.what, {"rocksdb/"})) CHECK(under(include.file, {"persistence/"}));
     if (under(include.what, {"boost/beast", "boost/asio"})) CHECK(under(include.file, {"gateway/", "actors/venues/", "app/"}));
     const bool sockets = under(include.what, {"boost/beast", "boost/asio", "openssl/", "sys/socket"});
     if (sockets && under(include.file, {"actors/venues/"})) CHECK(include.file.ends_with("/connection.cpp"));
-    if (under(include.what, {"spdlog/"})) CHECK(under(include.file, {"actors/host/live/", "actors/venues/", "app/", "gateway/", "persistence/"}));
+    if (under(include.what, {"spdlog/"})) 
+      CHECK(under(include.file, {"actors/host/live/", "actors/host/cluster/", "actors/venues/", "app/", "gateway/", "persistence/"}));
   }
 }
 
@@ -92,6 +93,7 @@ TEST_CASE("Dependencies point one way") {
                                  "actors/programs.hpp", "actors/simulated_exchange/", "actors/strategy/"}));
     if (under(include.file, {"actors/host/live/"}))
       CHECK(under(include.what, {"messages/", "persistence/", "actors/entity.hpp", "actors/host/shard/", "actors/host/live/"}));
+    if (under(include.file, {"actors/host/cluster/"})) CHECK(under(include.what, {"persistence/", "actors/host/cluster/"}));
     if (under(include.file, {"actors/"})) CHECK_FALSE(under(include.what, {"app/", "gateway/", "tests/"}));
     if (under(include.file, {"actors/tables/"})) CHECK(under(include.what, {"messages/", "actors/lots/", "actors/tables/"}));
     if (under(include.file, {"gateway/"})) CHECK(under(include.what, {"messages/", "persistence/", "actors/tables/", "gateway/"}));
@@ -168,5 +170,25 @@ TEST_CASE("The consensus core sees nothing but itself and a hash, and has no clo
     CAPTURE(include.file, include.what);
     if (include.quoted) CHECK(under(include.what, {"persistence/consensus/", "persistence/sha256.hpp"}));
     else CHECK(std::find(impure.begin(), impure.end(), include.what) == impure.end());
+  }
+}
+
+TEST_CASE("A session between nodes sees the port, fixed-width integers and itself, and has no clock, thread, socket or dice at hand") {
+  for (const Include& include : includes_of_project()) {
+    if (!under(include.file, {"actors/host/cluster/session/"})) continue;
+    CAPTURE(include.file, include.what);
+    if (include.quoted)
+      CHECK(under(include.what, {"actors/host/cluster/session/", "persistence/replication/transport.hpp", "persistence/wire.hpp"}));
+    else
+      CHECK((std::find(impure.begin(), impure.end(), include.what) == impure.end() &&
+             !under(include.what, {"caf/", "openssl/", "spdlog/", "sys/", "netinet/"})));
+  }
+}
+
+TEST_CASE("Whoever uses the transport between nodes need not see CAF") {
+  for (const Include& include : includes_of_project()) {
+    if (include.file != "actors/host/cluster/cluster_transport.hpp" && include.file != "actors/host/cluster/certificate.hpp") continue;
+    CAPTURE(include.file, include.what);
+    CHECK_FALSE(under(include.what, {"caf/", "openssl/", "actors/host/cluster/servants.hpp"}));
   }
 }

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <map>
+#include <set>
 
 #include "actors/host/live/protocol.hpp"
 #include "actors/host/live/shard_actor.hpp"
@@ -92,6 +93,10 @@ class NodeSupervisor : public caf::event_based_actor {
   void failed(const caf::down_msg& down) {
     for (auto& [name, shard] : shards_) {
       if (shard.actor.address() != down.source) continue;
+      if (down.reason == caf::exit_reason::user_shutdown) {
+        spdlog::warn("shard {} is not led here any more", name.text());
+        return;
+      }
       const auto now = std::chrono::steady_clock::now();
       std::erase_if(shard.failures, [&](auto at) { return at < now - std::chrono::minutes(1); });
       shard.failures.push_back(now);
@@ -147,6 +152,7 @@ struct Node::Body {
   caf::actor_system system;
   std::shared_ptr<Work> work;
   ShardServices services;
+  std::set<Symbol> started;
   caf::actor supervisor;
 };
 
@@ -157,10 +163,17 @@ Node::~Node() {
   caf::anon_send_exit(body_->supervisor, caf::exit_reason::user_shutdown);
   body_->supervisor = nullptr;
   body_->system.await_all_actors_done();
-  for (Symbol shard : journal().shards()) body_->services.journal->wait_committed(shard, journal().end(shard));
+  for (Symbol shard : body_->started) {
+    try {
+      body_->services.journal->wait_committed(shard, journal().end(shard));
+    } catch (const JournalError& error) {
+      spdlog::warn("{}", error.what());  // another node leads: what becomes of the last entries is decided there
+    }
+  }
 }
 
 void Node::start_shard(ShardOptions options) {
+  body_->started.insert(options.shard);
   StartShard start{std::move(options), std::make_shared<std::promise<void>>()};
   auto started = start.started->get_future();
   caf::anon_send(body_->supervisor, std::move(start));

@@ -7,6 +7,7 @@
 #include "actors/host/live/kind_supervisor.hpp"
 #include "actors/host/shard/replayer.hpp"
 #include "messages/stored_codec.hpp"
+#include "persistence/leadership_lost.hpp"
 
 namespace tally::live {
 
@@ -28,6 +29,16 @@ ShardActor::ShardActor(caf::actor_config& config, ShardOptions options, ShardSer
   context_ = std::make_shared<const ShardContext>(std::move(context));
   // A kind that gave up takes the shard with it; the node starts the shard anew from the journal.
   set_down_handler([this](caf::down_msg& down) { quit(down.reason); });
+  // Not a failure of ours: whoever leads now goes on from the journal.
+  set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const LeadershipLost&) {
+      return caf::make_error(caf::exit_reason::user_shutdown);
+    } catch (...) {
+      return default_exception_handler(this, thrown);
+    }
+  });
 }
 
 caf::behavior ShardActor::make_behavior() {
@@ -72,8 +83,8 @@ void ShardActor::on_exit() {
 
 // From the journal to where it ended; then the step that was open, then live.
 void ShardActor::recover() {
+  term_ = services_.journal->take_over(core_.shard());  // all that is there is committed
   const Offset end = services_.journal->end(core_.shard());
-  services_.journal->wait_committed(core_.shard(), end);
   std::map<EntityRef, std::shared_ptr<AnyCell>> cells;
   Replayer replayer(*options_.program, core_, *services_.journal, [&](const EntityRef& entity) -> AnyCell& {
     auto& cell = cells[entity];
@@ -83,11 +94,10 @@ void ShardActor::recover() {
   replayer.run(end);
   for (auto& [entity, cell] : cells) recovered_[entity.kind].push_back(std::move(cell));
   if (end > 0) {
-    const EntryPtr last = services_.journal->read(core_.shard(), end, 1).at(0);
-    term_ = last->term + 1;
-    last_recorded_ = last->recorded_at;
+    last_recorded_ = services_.journal->read(core_.shard(), end, 1).at(0)->recorded_at;
   }
   gate_ = std::make_unique<EffectGate>(term_, end);
+  reported_ = end;
   snapshot_at_ = end;
   relay_->lead_to(caf::actor_cast<caf::actor_addr>(this));
   inlet_.offer(own_input(ShardStarted{services_.node, services_.build, services_.time->now()}, "node"));
@@ -231,13 +241,15 @@ void ShardActor::cascade_ended() {
   services_.journal->append(core_.shard(), core_.state().end + 1, {}, Commit::now);
   if (const auto it = answers_.find(core_.state().correlation); it != answers_.end()) {
     it->second.last = core_.state().end;
-    // Its commit may have been reported already, before anyone knew that nothing more would follow.
-    if (services_.journal->committed(core_.shard()) >= it->second.last) send(this, Committed{it->second.last});
+    // Its commit may have been reported already, before anyone knew that nothing more would follow. What the journal says by
+    // now would not do: another leader's entries may stand at these offsets.
+    if (reported_ >= it->second.last) send(this, Committed{it->second.last});
   }
   snapshot_if_due();
 }
 
 void ShardActor::committed(Offset offset) {
+  reported_ = std::max(reported_, offset);
   while (!tail_.empty() && tail_.front()->offset <= offset) {
     const EntryPtr entry = std::move(tail_.front());
     tail_.pop_front();

@@ -102,6 +102,7 @@ class ShardActor : public caf::event_based_actor {
   std::size_t parts_open_ = 0;
 
   std::deque<EntryPtr> tail_;                 // appended, not yet committed
+  Offset reported_ = 0;                       // committed, as the journal told this actor
   std::map<Offset, Answer> answers_;          // by correlation
 
   Time timer_at_;                             // of the deadline that the timer is set for

@@ -1,0 +1,88 @@
+// A node of a cluster: it replicates the shards of its account with the other nodes, and hosts them while it leads.
+//
+//                     control socket                       other nodes
+//                           |                                   |
+//   ClusterNode ── runs here, or asks the leader ── NodeCalls ──┤
+//        |  leads: AccountNode (built, and gone with leadership)|
+//        └── RocksDbJournal (one replica a shard) ── CafTransport
+//
+// Whoever leads hosts: one thread builds the account's node when this one has won, and takes it down when it has lost; what a
+// leadership believed dies with it. The same thread makes members of those that joined, and passes the address book on.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <shared_mutex>
+#include <thread>
+
+#include "actors/host/cluster/caf_transport.hpp"
+#include "app/cluster/cluster_settings.hpp"
+#include "app/cluster/node_calls.hpp"
+#include "app/control_server.hpp"
+#include "persistence/rocksdb_journal.hpp"
+
+namespace tally {
+
+class AccountNode;
+
+class ClusterNode {
+ public:
+  // `stop` must only ask for the end. Throws CommandFailed, TransportError, JournalError.
+  ClusterNode(ClusterSettings settings, DataDirectory data, std::function<void()> stop);
+  ~ClusterNode();
+  ClusterNode(const ClusterNode&) = delete;
+  ClusterNode& operator=(const ClusterNode&) = delete;
+
+  // What the node's control socket answers: like an AccountNode's, from whichever node leads.
+  ControlServer::Operations operations();
+
+  // Hands leadership on, if somebody can take it, before this node goes to sleep or stops. Bounded in time.
+  void step_aside();
+
+ private:
+  struct Hosting;
+
+  void host();
+  void follow_leadership();
+  void start_hosting(std::uint64_t term);
+  void stop_hosting(bool for_good);
+  std::uint64_t leading() const;                     // in which term, the account's shard; 0: another node, or nobody
+  bool fetch_profile();
+  void keep_members();
+  void pass_on_book();
+  void take_book(const std::string& text);
+
+  boost::json::object answer(replication::NodeId from, const boost::json::object& request);
+  boost::json::object run(const std::string& name, const boost::json::object& request);
+  boost::json::object run_here(const std::string& name, const boost::json::object& request);
+  boost::json::object status();
+  boost::json::object transfer(const boost::json::object& request);
+  boost::json::object leave(const boost::json::object& request);
+  boost::json::object promote(const boost::json::object& request);
+  replication::NodeId leader_of(Symbol shard) const;
+  bool may_act_soon(std::uint64_t term) const;
+
+  const DataDirectory data_;
+  const std::function<void()> stop_;
+  mutable std::mutex settings_mutex_;
+  ClusterSettings settings_;
+  bool book_changed_ = true;
+  Symbol account_;                                   // empty until the profile is here
+  std::unique_ptr<cluster::CafTransport> transport_;
+  std::unique_ptr<NodeCalls> calls_;
+  std::shared_ptr<RocksDbJournal> journal_;
+
+  mutable std::shared_mutex hosting_mutex_;
+  std::shared_ptr<Hosting> hosting_;
+  std::uint64_t given_up_ = 0;                       // the term that was handed on, or is being: not hosted again
+  std::chrono::steady_clock::time_point given_up_at_;
+
+  mutable std::mutex wake_mutex_;
+  std::condition_variable wake_;
+  std::map<Symbol, std::uint64_t> leading_;          // the terms in which this node leads
+  bool woken_ = false;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace tally

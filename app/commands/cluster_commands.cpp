@@ -1,0 +1,184 @@
+#include "app/commands/cluster_commands.hpp"
+
+#include <boost/json.hpp>
+#include <iostream>
+
+#include "app/cluster/cluster_settings.hpp"
+#include "app/control_client.hpp"
+#include "app/data_directory.hpp"
+#include "app/node_access.hpp"
+#include "persistence/replication/identity.hpp"
+#include "persistence/replication/recovery.hpp"
+
+namespace tally {
+namespace {
+
+namespace json = boost::json;
+
+struct ClusterArguments {
+  std::string cluster = "tallystick";
+  std::string name;
+  std::string listen;
+  std::string via;
+  std::string certificates;
+  std::string node;
+  std::string duty = "voter";
+};
+
+DataDirectory named_directory(const CommandLine& line) {
+  if (!line.where.data) throw CommandFailed(exit_usage, "name the node's --data directory");
+  return {*line.where.data};
+}
+
+ControlClient running_node(const CommandLine& line) {
+  const DataDirectory data = named_directory(line);
+  auto client = ControlClient::connect(data.socket());
+  if (!client) throw CommandFailed(exit_not_found, "no node runs on " + data.path.string() + ": start one with tallyd --data " + data.path.string());
+  return std::move(*client);
+}
+
+ClusterSettings first_settings(const DataDirectory& data, const ClusterArguments& arguments) {
+  if (read_cluster_settings(data))
+    throw CommandFailed(exit_refused, data.path.string() + " belongs to a cluster already: see tally cluster status");
+  if (ControlClient::connect(data.socket())) throw CommandFailed(exit_busy, "a node runs on " + data.path.string() + ": stop it first");
+  make_directory(data);
+  ClusterSettings settings;
+  settings.cluster = arguments.cluster;
+  settings.name = arguments.name;
+  settings.listen = arguments.listen;
+  if (!arguments.certificates.empty()) settings.certificates = std::filesystem::absolute(arguments.certificates);
+  return settings;
+}
+
+void say_what_is_next(const CommandLine& line, const ClusterSettings& settings, const DataDirectory& data) {
+  const std::string id = id_text(replication::node_identity(data.journal()));
+  if (line.json) return print_json(json::object{{"cluster", settings.cluster}, {"name", settings.name}, {"id", id}, {"listen", settings.listen}});
+  std::cout << "node " << settings.name << " of cluster " << settings.cluster << ", id " << id << ", listens on " << settings.listen << '\n'
+            << "next: tallyd --data " << data.path.string() << '\n';
+}
+
+void init(const CommandLine& line, const ClusterArguments& arguments) {
+  const DataDirectory data = named_directory(line);
+  ClusterSettings settings = first_settings(data, arguments);
+  settings.founder = true;
+  if (line.where.profile || !std::filesystem::exists(data.profile())) keep_profile(data, profile_file(line.where.profile, data.path));
+  write_cluster_settings(data, settings);
+  say_what_is_next(line, settings, data);
+}
+
+void join(const CommandLine& line, const ClusterArguments& arguments) {
+  const DataDirectory data = named_directory(line);
+  ClusterSettings settings = first_settings(data, arguments);
+  if (data.has_journal())
+    throw CommandFailed(exit_refused, data.path.string() + " holds a journal of its own: a node joins with an empty directory");
+  settings.via = {arguments.via};
+  write_cluster_settings(data, settings);
+  say_what_is_next(line, settings, data);
+}
+
+std::string text_at(const json::object& row, const char* key) { return std::string(row.at(key).as_string()); }
+
+void status(const CommandLine& line) {
+  json::object said = running_node(line).ask({{"op", "cluster_status"}});
+  said.erase("ok");
+  if (line.json) return print_json(said);
+  Table nodes({{"NODE"}, {"ID"}, {"ADDRESS"}, {"DUTY"}, {"REACHABLE"}, {"ROUND TRIP", true}});
+  for (const json::value& value : said.at("nodes").as_array()) {
+    const json::object& row = value.as_object();
+    const json::value* trip = row.if_contains("round_trip_us");
+    nodes.row({text_at(row, "name") + (row.at("self").as_bool() ? " (this one)" : ""), text_at(row, "id"), text_at(row, "address"),
+               row.at("gone").as_bool() ? "gone" : text_at(row, "duty"), row.at("reachable").as_bool() ? "yes" : "no",
+               trip ? std::to_string(trip->to_number<std::int64_t>()) + " us" : ""});
+  }
+  nodes.print(std::cout, on_terminal());
+  std::cout << '\n';
+  Table members({{"SHARD"}, {"TERM", true}, {"LEADER"}, {"COMMITTED", true}, {"LEASE"}, {"MEMBER"}, {"DUTY"}, {"HAS", true}});
+  for (const json::value& value : said.at("groups").as_array()) {
+    const json::object& group = value.as_object();
+    for (const json::value& of : group.at("members").as_array()) {
+      const json::object& member = of.as_object();
+      members.row({text_at(group, "shard"), std::to_string(group.at("term").to_number<std::uint64_t>()), text_at(group, "leader"),
+                   std::to_string(group.at("commit").to_number<std::uint64_t>()), group.at("lease").as_bool() ? "held" : "",
+                   text_at(member, "name"), text_at(member, "duty") + (member.at("suspect").as_bool() ? ", in doubt" : ""),
+                   std::to_string(member.at("match").to_number<std::uint64_t>())});
+    }
+  }
+  members.print(std::cout, on_terminal());
+}
+
+// Whoever is lost stays out: should it come back, it is of the old generation.
+void forget_others(const DataDirectory& data, consensus::NodeId self) {
+  auto settings = read_cluster_settings(data);
+  if (!settings) return;
+  for (ClusterMember& member : settings->book)
+    if (member.id != self) member.gone = true, ++member.version;
+  write_cluster_settings(data, *settings);
+}
+
+void recover(const CommandLine& line, bool sure) {
+  const DataDirectory data = named_directory(line);
+  if (!sure)
+    throw CommandFailed(exit_usage, "this gives up what only the other nodes have, and their right to vote, for good: say --yes if no majority comes back");
+  if (ControlClient::connect(data.socket())) throw CommandFailed(exit_busy, "a node runs on " + data.path.string() + ": stop it first");
+  json::array rows;
+  Table table({{"SHARD"}, {"KEPT", true}, {"COMMITTED FOR CERTAIN", true}, {"GENERATION", true}});
+  for (const replication::RecoveredShard& shard : replication::recover_alone(data.journal())) {
+    rows.push_back(json::object{{"shard", shard.shard.text()}, {"end", shard.end}, {"committed", shard.committed}, {"generation", shard.generation}});
+    table.row({std::string(shard.shard.text()), std::to_string(shard.end), std::to_string(shard.committed), std::to_string(shard.generation)});
+  }
+  forget_others(data, replication::node_identity(data.journal()));
+  print(line, json::object{{"shards", std::move(rows)}}, table);
+}
+
+void ask(const CommandLine& line, json::object request, const std::string& done) {
+  running_node(line).ask(request);
+  if (line.json) print_json(json::object{{"done", done}});
+  else std::cout << done << '\n';
+}
+
+}  // namespace
+
+void add_cluster_commands(Command& app, CommandLine& line) {
+  Command group = add_group(app, "cluster", "A cluster of laptops: make one, join it, look at it, hand leadership on");
+  const auto arguments = std::make_shared<ClusterArguments>();
+  const auto add_node = [&](Command& command) {
+    command.add_option("--name", arguments->name, "What people call this node").required();
+    command.add_option("--listen", arguments->listen, "HOST:PORT that the other nodes reach it by").required();
+    command.add_option("--cluster", arguments->cluster, "The cluster's name; nodes of others are not heard").shows_default();
+    command.add_option("--certificates", arguments->certificates,
+                       "Directory of this node's certificate (tally certs); without one only loopback addresses are allowed");
+  };
+  Command init_command = add_command(group, "init", "Found a cluster: this data directory is its first node", line);
+  add_node(init_command);
+  init_command.callback([&line, arguments] { init(line, *arguments); });
+
+  Command join_command = add_command(group, "join", "Make an empty data directory a node of a cluster; the node votes once it has caught up", line);
+  add_node(join_command);
+  join_command.add_option("--via", arguments->via, "HOST:PORT of a node of the cluster").required();
+  join_command.callback([&line, arguments] { join(line, *arguments); });
+
+  Command status_command = add_command(group, "status", "Nodes and shards, as the node on --data sees them", line);
+  status_command.callback([&line] { status(line); });
+
+  Command transfer_command = add_command(group, "transfer", "Hand leadership to another node, without an order in doubt", line);
+  transfer_command.add_option("--to", arguments->node, "Name or id of the node").required();
+  transfer_command.callback([&line, arguments] { ask(line, {{"op", "cluster_transfer"}, {"to", arguments->node}}, arguments->node + " is asked to lead"); });
+
+  const auto sure = std::make_shared<bool>(false);
+  Command recover_command = add_command(group, "recover", "Go on alone from this disk, where a majority is gone for good (node stopped)", line);
+  recover_command.add_flag("--yes", *sure, "No majority comes back, and what only they had is given up");
+  recover_command.callback([&line, sure] { recover(line, *sure); });
+
+  Command leave_command = add_command(group, "leave", "Take a node out of the cluster for good", line);
+  leave_command.add_option("NODE", arguments->node, "Name or id of the node").required();
+  leave_command.callback([&line, arguments] { ask(line, {{"op", "cluster_leave"}, {"node", arguments->node}}, arguments->node + " leaves"); });
+
+  Command promote_command = add_command(group, "promote", "Say what a node is for: a voter hosts shards, a witness only votes and keeps the log", line);
+  promote_command.add_option("NODE", arguments->node, "Name or id of the node").required();
+  promote_command.add_option("--to", arguments->duty, "voter or witness").one_of({"voter", "witness"}).shows_default();
+  promote_command.callback([&line, arguments] {
+    ask(line, {{"op", "cluster_promote"}, {"node", arguments->node}, {"duty", arguments->duty}}, arguments->node + " will be a " + arguments->duty);
+  });
+}
+
+}  // namespace tally
