@@ -68,7 +68,7 @@ ClusterNode::ClusterNode(ClusterSettings settings, DataDirectory data, std::func
   link.listen = address_of(settings_.listen);
   link.certificates = settings_.certificates;
   for (const ClusterMember& member : settings_.book)
-    if (member.id != self && !member.gone) link.peers[member.id] = address_of(member.address);
+    if (member.id != self && !member.gone) link.peers[member.id] = address_of(settings_.reached_at(member));
   transport_ = std::make_unique<cluster::CafTransport>(std::move(link));
   calls_ = std::make_unique<NodeCalls>(*transport_, [this](NodeId from, const json::object& request) { return answer(from, request); });
 
@@ -285,7 +285,7 @@ void ClusterNode::take_book(const std::string& text) {
   for (const ClusterMember& member : settings_.book) {
     if (member.id == journal_->self()) continue;
     if (member.gone) transport_->remove_peer(member.id);
-    else transport_->add_peer(member.id, address_of(member.address));
+    else transport_->add_peer(member.id, address_of(settings_.reached_at(member)));
   }
   write_cluster_settings(data_, settings_);
   book_changed_ = true;

@@ -15,7 +15,7 @@
 #include <shared_mutex>
 #include <thread>
 
-#include "actors/host/cluster/caf_transport.hpp"
+#include "actors/host/cluster/cluster_transport.hpp"
 #include "app/cluster/cluster_settings.hpp"
 #include "app/cluster/node_calls.hpp"
 #include "app/control_server.hpp"

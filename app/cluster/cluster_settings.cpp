@@ -54,6 +54,11 @@ const ClusterMember* ClusterSettings::find(const std::string& name_or_id) const 
   return nullptr;
 }
 
+const std::string& ClusterSettings::reached_at(const ClusterMember& member) const {
+  const auto found = reach.find(member.name);
+  return found == reach.end() ? member.address : found->second;
+}
+
 bool ClusterSettings::merge(const std::vector<ClusterMember>& rows) {
   bool changed = false;
   for (const ClusterMember& row : rows) {
@@ -102,6 +107,8 @@ std::optional<ClusterSettings> read_cluster_settings(const DataDirectory& data) 
     settings.founder = row.at("founder").as_bool();
     for (const json::value& address : row.at("via").as_array()) settings.via.emplace_back(address.as_string());
     settings.book = book_from(row.at("book").as_array());
+    if (const json::value* reach = row.if_contains("reach"))
+      for (const auto& [name, address] : reach->as_object()) settings.reach[name] = std::string(address.as_string());
     return settings;
   } catch (const CommandFailed& failed) {
     throw CommandFailed(exit_failed, file.string() + ": " + failed.what());
@@ -113,9 +120,14 @@ std::optional<ClusterSettings> read_cluster_settings(const DataDirectory& data) 
 void write_cluster_settings(const DataDirectory& data, const ClusterSettings& settings) {
   json::array via;
   for (const std::string& address : settings.via) via.emplace_back(address);
-  const json::object row{{"cluster", settings.cluster}, {"name", settings.name},       {"listen", settings.listen},
-                         {"certificates", settings.certificates}, {"founder", settings.founder}, {"via", std::move(via)},
-                         {"book", book_json(settings.book)}};
+  json::object row{{"cluster", settings.cluster}, {"name", settings.name},       {"listen", settings.listen},
+                   {"certificates", settings.certificates}, {"founder", settings.founder}, {"via", std::move(via)},
+                   {"book", book_json(settings.book)}};
+  if (!settings.reach.empty()) {
+    json::object reach;
+    for (const auto& [name, address] : settings.reach) reach[name] = address;
+    row["reach"] = std::move(reach);
+  }
   write_file_atomically(cluster_file(data), json::serialize(row) + "\n");
 }
 

@@ -2,6 +2,7 @@
 // is how to reach others and what they are for.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,9 +29,12 @@ struct ClusterSettings {
   bool founder = false;              // founds the logs of shards that are nowhere yet
   std::vector<std::string> via;      // addresses to begin with
   std::vector<ClusterMember> book;   // everybody known, this node included
+  std::map<std::string, std::string> reach;  // by name: where this node reaches that one, where it is not the book's address (forwarded
+                                             // ports, a drill's proxies)
 
   const ClusterMember* find(consensus::NodeId id) const;
   const ClusterMember* find(const std::string& name_or_id) const;
+  const std::string& reached_at(const ClusterMember& member) const;
   // Takes rows that are newer than what is known; true where anything changed.
   bool merge(const std::vector<ClusterMember>& rows);
 };

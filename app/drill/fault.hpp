@@ -10,6 +10,17 @@
 
 namespace tally::drill {
 
+// Where it happens, and the drill's clock. watch() lets time pass and looks who leads meanwhile.
+struct Scene {
+  World& world;
+  std::function<Ms()> now;
+  std::function<void(int ms)> watch;
+
+  DrillNode& leading();              // throw CommandFailed where there is none
+  DrillNode& following();
+  bool majority_without_one() const;
+};
+
 struct Fault {
   std::string name;                // "leader-killed"
   std::string what;                // one sentence for a person
@@ -17,7 +28,7 @@ struct Fault {
   // Why it cannot be injected here; empty where it can.
   std::function<std::string()> missing;
   // Injects and heals; `seen` is filled in. Runs on the thread that made the world.
-  std::function<void(World&, const std::function<Ms()>& now, FaultSeen& seen)> inject;
+  std::function<void(Scene&, FaultSeen& seen)> inject;
 };
 
 // All of them, in the order in which `run all` takes them.

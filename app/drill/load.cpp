@@ -20,8 +20,6 @@ constexpr std::string_view producer = "drill:load";
 
 void sleep_ms(int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); }
 
-std::string source_of(ProductId product) { return "drill-" + std::string(product.text()); }
-
 // One attempt's end.
 struct Answer {
   bool answered = false;   // somebody said yes or no
@@ -62,6 +60,8 @@ struct Load::Attempts {
   std::mutex mutex;
   std::ofstream out;
 };
+
+std::string drill_source(ProductId product) { return "drill-" + std::string(product.text()); }
 
 Load::Load(LoadSettings settings) : settings_(std::move(settings)), attempts_(std::make_unique<Attempts>(settings_.record)) {}
 Load::~Load() { stop(); }
@@ -116,9 +116,9 @@ void Load::prepare() {
   for (const ProductId product : settings_.products) {
     AddSubscription add;
     add.key = fresh_key();
-    add.subscription = SubscriptionId(source_of(product));
+    add.subscription = SubscriptionId(drill_source(product));
     add.investor = deposit.investor;
-    add.source = SignalSourceId(source_of(product));
+    add.source = SignalSourceId(drill_source(product));
     add.product = product;
     add.capital = Money::whole(100'000);
     add.terms.risk_fraction = Ratio::parse("0.02");
@@ -154,7 +154,7 @@ void Load::send_until_stopped(std::size_t sender) {
       const ProductId product = settings_.products[random() % settings_.products.size()];
       SendSignal signal;
       signal.key = key;
-      signal.source = SignalSourceId(source_of(product));
+      signal.source = SignalSourceId(drill_source(product));
       signal.product = product;
       signal.direction.value = static_cast<std::int8_t>(static_cast<int>(random() % 3) - 1);
       signal.stop_loss_ratio = Ratio::parse("0.03");

@@ -20,6 +20,9 @@ struct Target {
   std::filesystem::path socket;
 };
 
+// The source of signals, and the subscription to it, that the load has for a product.
+std::string drill_source(ProductId product);
+
 struct LoadSettings {
   std::vector<Target> targets;
   Symbol account;

@@ -79,13 +79,16 @@ void Drill::watch(int ms) {
     auto leader = world_.leader();
     if (!leader) continue;
     leader->at = now();
-    if (leaders_.empty() || leaders_.back().node != leader->node || leaders_.back().term != leader->term) leaders_.push_back(*leader);
+    if (!leaders_.empty() && leaders_.back().node == leader->node && leaders_.back().term == leader->term) continue;
+    leaders_.push_back(*leader);
+    if (world_.clustered()) tell(leader->node + " leads in term " + std::to_string(leader->term));
   }
 }
 
 FaultSeen Drill::strike() {
   FaultSeen seen;
-  fault_.inject(world_, [this] { return now(); }, seen);
+  Scene scene{world_, [this] { return now(); }, [this](int ms) { watch(ms); }};
+  fault_.inject(scene, seen);
   tell(seen.what);
   return seen;
 }

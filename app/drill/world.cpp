@@ -7,6 +7,7 @@
 #include <fstream>
 #include <thread>
 
+#include "app/cluster/cluster_settings.hpp"
 #include "app/control_client.hpp"
 #include "app/exit_code.hpp"
 #include "app/venue/venue_process.hpp"
@@ -16,6 +17,7 @@ namespace tally::drill {
 namespace {
 
 namespace fs = std::filesystem;
+namespace json = boost::json;
 using Clock = std::chrono::steady_clock;
 
 constexpr int start_patience_ms = 30'000;
@@ -30,6 +32,9 @@ bool within(int patience_ms, Is is) {
   }
   return true;
 }
+
+// A port that nobody has at present.
+std::string free_address() { return LineSocket::listen_tcp("127.0.0.1:0").local_address(); }
 
 // Only what a drill made is made anew; nobody's account is.
 void make_drill_directory(const fs::path& directory) {
@@ -71,7 +76,7 @@ World::World(const fs::path& directory, const fs::path& profile, std::size_t nod
   profile_ = read_profile(directory_ / "profile.yaml");
   for (std::size_t n = 1; n <= nodes; ++n) {
     const std::string name = "node-" + std::to_string(n);
-    nodes_.push_back({name, {directory_ / name}, nullptr, 0});
+    nodes_.push_back({name, {directory_ / name}, nodes > 1 ? free_address() : "", nullptr, false, 0});
   }
   found();
   for (DrillNode& node : nodes_) start_node(node);
@@ -83,9 +88,49 @@ World::~World() {
   venue_.reset();
 }
 
-// A single node needs no cluster to be founded.
+// One node alone needs no cluster.
 void World::found() {
-  if (nodes_.size() > 1) throw CommandFailed(exit_failed, "this build has no clusters yet: drills run on one node");
+  if (!clustered()) return;
+  std::map<std::string, std::string> addresses;
+  for (const DrillNode& node : nodes_) addresses[node.name] = node.address;
+  mesh_ = std::make_unique<ProxyMesh>(addresses);
+  DrillNode& first = nodes_.front();
+  tally({"cluster", "init", "--cluster", "drill", "--data", first.data.path.string(), "--name", first.name, "--listen", first.address, "--profile",
+         (directory_ / "profile.yaml").string()});
+  dial_by_proxies(first);
+  for (DrillNode& node : nodes_)
+    if (&node != &first) join(node);
+}
+
+void World::join(DrillNode& node) {
+  const DrillNode& other = &node == &nodes_.front() ? nodes_.back() : nodes_.front();
+  tally({"cluster", "join", "--cluster", "drill", "--data", node.data.path.string(), "--name", node.name, "--listen", node.address, "--via",
+         mesh_->address(node.name, other.name)});
+  dial_by_proxies(node);
+}
+
+// Whoever dials goes by way of a proxy, so that the drill may stand between any two.
+void World::dial_by_proxies(const DrillNode& node) {
+  auto settings = read_cluster_settings(node.data);
+  if (!settings) throw CommandFailed(exit_failed, node.name + " was not made a node");
+  for (const DrillNode& other : nodes_)
+    if (&other != &node) settings->reach[other.name] = mesh_->address(node.name, other.name);
+  write_cluster_settings(node.data, *settings);
+}
+
+json::object World::ask(const DrillNode& node, const json::object& request, int patience_seconds) {
+  auto client = ControlClient::connect(node.data.socket(), patience_seconds);
+  if (!client) throw CommandFailed(exit_not_found, node.name + " does not answer");
+  return client->ask(request);
+}
+
+// One command to its end.
+void World::tally(const std::vector<std::string>& arguments) {
+  std::vector<std::string> command{(program_directory() / "tally").string()};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  ChildProcess one(command, directory_ / "tally.out");
+  if (!within(start_patience_ms, [&] { return !one.running(); }) || one.ended() != "exit 0")
+    throw CommandFailed(exit_failed, "tally " + arguments[0] + ' ' + arguments[1] + " failed; see " + (directory_ / "tally.out").string());
 }
 
 void World::start_venue() {
@@ -100,10 +145,9 @@ void World::start_venue() {
 }
 
 void World::start_node(DrillNode& node) {
-  node.process = std::make_unique<ChildProcess>(
-      std::vector<std::string>{(program_directory() / "tallyd").string(), "--data", node.data.path.string(), "--profile",
-                               (directory_ / "profile.yaml").string()},
-      directory_ / (node.name + ".out"));
+  std::vector<std::string> command{(program_directory() / "tallyd").string(), "--data", node.data.path.string()};
+  if (!clustered()) command.insert(command.end(), {"--profile", (directory_ / "profile.yaml").string()});
+  node.process = std::make_unique<ChildProcess>(command, directory_ / (node.name + ".out"));
 }
 
 DrillNode& World::node(const std::string& name) {
@@ -118,13 +162,37 @@ std::vector<Target> World::targets() const {
   return targets;
 }
 
-// One node alone leads itself.
-std::optional<LeaderSeen> World::leader() {
+std::optional<ShardSight> World::sight_of(const DrillNode& node) {
   try {
-    if (ControlClient::connect(nodes_.front().data.socket(), 1)) return LeaderSeen{0, 0, nodes_.front().name};
-  } catch (const CommandFailed&) {
+    if (!clustered()) {
+      ask(node, {{"op", "ping"}}, 1);
+      return ShardSight{true, 0, 0, node.name, 1};
+    }
+    const json::object status = ask(node, {{"op", "cluster_status"}}, 1);
+    for (const json::value& value : status.at("groups").as_array()) {
+      const json::object& group = value.as_object();
+      if (group.at("shard").as_string() != profile_.account.account.text()) continue;
+      ShardSight sight;
+      sight.hosts = group.at("role").as_string() == "leader" && group.at("hosted").as_bool();
+      sight.term = group.at("term").to_number<std::uint64_t>();
+      sight.committed = group.at("commit").to_number<std::uint64_t>();
+      sight.leader = group.at("leader").as_string();
+      for (const json::value& member : group.at("members").as_array()) sight.voters += member.at("duty").as_string() == "voter";
+      return sight;
+    }
+  } catch (const std::exception&) {  // it does not answer, or not yet
   }
   return std::nullopt;
+}
+
+std::optional<LeaderSeen> World::leader() {
+  std::optional<LeaderSeen> newest;
+  for (DrillNode& node : nodes_) {
+    if (!node.process || node.stopped) continue;
+    const auto sight = sight_of(node);
+    if (sight && sight->hosts && (!newest || sight->term > newest->term)) newest = LeaderSeen{0, sight->term, node.name};
+  }
+  return newest;
 }
 
 void World::wait_until_ready(int patience_ms) {
@@ -132,9 +200,10 @@ void World::wait_until_ready(int patience_ms) {
     for (DrillNode& node : nodes_)
       if (node.process && !node.process->running())
         throw CommandFailed(exit_failed, node.name + " ended by itself (" + node.process->ended() + "); see " + (directory_ / (node.name + ".out")).string());
-    return leader().has_value();
+    const auto seen = leader();
+    return seen && sight_of(node(seen->node)).value_or(ShardSight{}).voters == nodes_.size();
   });
-  if (!ready) throw CommandFailed(exit_failed, "the drill's cluster has no leader after " + std::to_string(patience_ms / 1'000) + " s");
+  if (!ready) throw CommandFailed(exit_failed, "the drill's nodes are not ready after " + std::to_string(patience_ms / 1'000) + " s");
 }
 
 void World::sample() {
@@ -143,6 +212,8 @@ void World::sample() {
 }
 
 void World::stop_all() {
+  for (DrillNode& node : nodes_)
+    if (node.process) node.process->signal(SIGTERM);  // all at once: leadership need not go round
   for (DrillNode& node : nodes_)
     if (node.process) node.process->stop(stop_patience_ms);
   venue_->stop(stop_patience_ms);

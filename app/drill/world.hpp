@@ -7,6 +7,7 @@
 //   <directory>/report.json      the last drill's
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -16,6 +17,7 @@
 #include "app/data_directory.hpp"
 #include "app/drill/child_process.hpp"
 #include "app/drill/load.hpp"
+#include "app/drill/proxy.hpp"
 #include "app/profile.hpp"
 
 namespace tally::drill {
@@ -23,8 +25,19 @@ namespace tally::drill {
 struct DrillNode {
   std::string name;
   DataDirectory data;
+  std::string address;                     // where the other nodes reach it; empty: there are none
   std::unique_ptr<ChildProcess> process;   // null while it does not run
+  bool stopped = false;                    // frozen by the drill: not asked anything
   std::uint64_t resident_max = 0;          // as sampled
+};
+
+// A node's own view of the account's replicated shard.
+struct ShardSight {
+  bool hosts = false;            // it leads, and runs the account
+  std::uint64_t term = 0;
+  std::uint64_t committed = 0;
+  std::string leader;            // name; empty: it knows none
+  std::size_t voters = 0;
 };
 
 class World {
@@ -41,17 +54,27 @@ class World {
   const Profile& profile() const { return profile_; }
   std::vector<DrillNode>& nodes() { return nodes_; }
   DrillNode& node(const std::string& name);
+  bool clustered() const { return nodes_.size() > 1; }
   std::string venue_address() const { return venue_address_; }
   DataDirectory venue_data() const { return {directory_ / "venue"}; }
   std::vector<Target> targets() const;
 
+  // What lies between the nodes; none where there is one only.
+  ProxyMesh* mesh() { return mesh_.get(); }
+
   void start_node(DrillNode& node);
+  // Makes an empty directory a node of the cluster, by way of any other node.
+  void join(DrillNode& node);
+  // Asks a node's control socket; throws CommandFailed.
+  boost::json::object ask(const DrillNode& node, const boost::json::object& request, int patience_seconds);
   void start_venue();
   ChildProcess& venue() { return *venue_; }
 
-  // Who leads the account's shard, as the nodes say; none where nobody knows one.
+  // Who leads the account's shard and hosts it, as it says itself; none where nobody does.
   std::optional<LeaderSeen> leader();
-  // Returns when a node leads, and every node that runs answers. Throws CommandFailed when that takes longer.
+  // What one node says of the account's shard; none where it does not answer.
+  std::optional<ShardSight> sight_of(const DrillNode& node);
+  // Returns when a node hosts the account and every node votes. Throws CommandFailed when that takes longer, or a node ended.
   void wait_until_ready(int patience_ms);
   // Takes the nodes' memory into account.
   void sample();
@@ -60,11 +83,14 @@ class World {
 
  private:
   void found();
+  void dial_by_proxies(const DrillNode& node);
+  void tally(const std::vector<std::string>& arguments);
 
   std::filesystem::path directory_;
   Profile profile_;
   std::string venue_address_ = "127.0.0.1:0";
   std::unique_ptr<ChildProcess> venue_;
+  std::unique_ptr<ProxyMesh> mesh_;
   std::vector<DrillNode> nodes_;
 };
 
