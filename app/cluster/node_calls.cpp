@@ -32,7 +32,7 @@ json::object NodeCalls::ask(NodeId to, const json::object& request, std::chrono:
   questions_.erase(number);
   if (!answered) question->answer = unknown("the other node did not answer in time");
   if (!question->answer.at("ok").as_bool())
-    throw CommandFailed(question->answer.at("code").to_number<int>(), std::string(question->answer.at("error").as_string()));
+    throw CommandFailed(static_cast<ExitCode>(question->answer.at("code").to_number<int>()), std::string(question->answer.at("error").as_string()));
   return question->answer;
 }
 
