@@ -6,10 +6,12 @@
 #include <boost/json.hpp>
 
 #include "app/account_node.hpp"
+#include "app/command_intake.hpp"
 #include "app/exit_code.hpp"
 #include "app/journal_operations.hpp"
 #include "app/node_operations.hpp"
 #include "app/request_fields.hpp"
+#include "messages/json.hpp"
 #include "persistence/atomic_file.hpp"
 #include "persistence/replication/identity.hpp"
 
@@ -37,6 +39,11 @@ cluster::Address address_of(const std::string& text) {
 }
 
 CommandFailed no_leader() { return {exit_refused, "NO_LEADER: no node leads at present; try again"}; }
+
+bool has_key(const json::object& request) {
+  const json::value* message = request.if_contains("message");
+  return message && !key_of(message_from_json(*message)).empty();
+}
 
 const char* text_of(consensus::Role role) {
   switch (role) {
@@ -102,6 +109,8 @@ ClusterNode::ClusterNode(ClusterSettings settings, DataDirectory data, std::func
     if (!reachable) calls_->went_away(peer);
     std::lock_guard lock(settings_mutex_);
     book_changed_ |= reachable;
+    if (reachable) reachable_.insert(peer);
+    else reachable_.erase(peer);
   });
   transport_->start();
   for (const std::string& address : settings_.via) transport_->introduce(address_of(address));
@@ -319,18 +328,25 @@ json::object ClusterNode::run_here(const std::string& name, const json::object& 
   return operation->second(request);
 }
 
-// Here, where this node hosts; else at whoever leads, as long as somebody may come to lead.
+bool ClusterNode::reaches(NodeId peer) const {
+  std::lock_guard lock(settings_mutex_);
+  return reachable_.contains(peer);
+}
+
+// Here, where this node hosts; else at whoever leads, as long as somebody may come to lead. What may have been done already is
+// asked again only where the account would know it again.
 json::object ClusterNode::run(const std::string& name, const json::object& request) {
   const auto until = std::chrono::steady_clock::now() + patience_for_a_leader;
   for (;;) {
     try {
       const NodeId leader = leader_of(account_);
       if (leader == journal_->self()) return run_here(name, request);
-      if (leader != consensus::nobody) return calls_->ask(leader, {{"op", "control"}, {"request", request}}, patience_of_calls);
-      throw no_leader();
+      if (!reaches(leader)) throw no_leader();
+      return calls_->ask(leader, {{"op", "control"}, {"request", request}}, patience_of_calls);
     } catch (const CommandFailed& failed) {
-      const bool nobody = failed.code == exit_refused && std::string_view(failed.what()).starts_with("NO_LEADER");
-      if (!nobody || std::chrono::steady_clock::now() > until) throw;
+      const std::string_view why = failed.what();
+      const bool again = why.starts_with("NO_LEADER") || (why.starts_with("UNKNOWN") && name == "submit" && has_key(request));
+      if (!again || std::chrono::steady_clock::now() > until) throw;
     }
     std::this_thread::sleep_for(20ms);
   }

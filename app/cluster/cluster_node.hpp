@@ -12,6 +12,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <shared_mutex>
 #include <thread>
 
@@ -60,6 +61,7 @@ class ClusterNode {
   boost::json::object leave(const boost::json::object& request);
   boost::json::object promote(const boost::json::object& request);
   replication::NodeId leader_of(Symbol shard) const;
+  bool reaches(replication::NodeId peer) const;
   bool may_act_soon(std::uint64_t term) const;
 
   const DataDirectory data_;
@@ -67,6 +69,7 @@ class ClusterNode {
   mutable std::mutex settings_mutex_;
   ClusterSettings settings_;
   bool book_changed_ = true;
+  std::set<replication::NodeId> reachable_;
   Symbol account_;                                   // empty until the profile is here
   std::unique_ptr<cluster::CafTransport> transport_;
   std::unique_ptr<NodeCalls> calls_;

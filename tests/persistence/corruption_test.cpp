@@ -155,7 +155,11 @@ TEST_CASE("One flipped bit in any file of the journal is refused, repaired or wi
       const Outcome outcome = open_and_compare(flipped.path(), end);
       REQUIRE(outcome != Outcome::different);
       REQUIRE(outcome != Outcome::shorter);
-      if (log_row) REQUIRE(outcome == Outcome::refused);
+      if (log_row && outcome != Outcome::refused) {
+        // A length that reaches beyond the file's end looks like a torn tail. That must have been the hash chain's alone.
+        { std::ofstream(flipped.path() / file, std::ios::binary) << whole.substr(0, byte - 11); }
+        REQUIRE(open_and_compare(flipped.path(), end) == Outcome::identical);
+      }
       ++outcomes[log_row ? "data WAL" : file.extension() == ".sst" ? (file.parent_path() / "SST").string() : file.string()][outcome];
     }
   }

@@ -237,6 +237,8 @@ TEST_CASE("Waiting appends of many shards share one sync") {
   RocksDbOptions options;
   options.gather_max = std::chrono::seconds(10);
   RocksDbJournal journal(directory.path(), options);
+  for (int i = 0; i < 20; ++i) CHECK(journal.take_over(Symbol("s" + std::to_string(i))) == 1);
+  const std::uint64_t before = journal.syncs();
   for (int i = 0; i < 20; ++i) {
     const Symbol name("s" + std::to_string(i));
     const EntryPtr entry = samples::shared_entry_at(name, 1);
@@ -244,7 +246,7 @@ TEST_CASE("Waiting appends of many shards share one sync") {
   }
   journal.wait_committed(Symbol("s19"), 1);
   for (int i = 0; i < 20; ++i) CHECK(journal.committed(Symbol("s" + std::to_string(i))) == 1);
-  CHECK(journal.syncs() == 1);
+  CHECK(journal.syncs() - before == 1);
 }
 
 TEST_CASE("What may wait for more does not wait for ever") {
@@ -268,7 +270,7 @@ TEST_CASE("A directory without its marker, or with another one, is not taken for
     CHECK(!verify(directory.path()).sound());
   }
   SECTION("another format") {
-    write_file_atomically(directory.path() / "JOURNAL", "tallystick journal, format 2\n");
+    write_file_atomically(directory.path() / "JOURNAL", "tallystick journal, format 3\n");
     CHECK_THROWS_AS(RocksDbJournal(directory.path()), JournalError);
   }
   SECTION("no CURRENT file") {
