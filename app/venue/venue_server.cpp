@@ -259,9 +259,8 @@ void VenueServer::wake_all() {
 void VenueServer::write_all(const SessionPtr& session) {
   try {
     session->socket.give_up_writing_after(limits_.write_seconds);
+    for (const BarObserved& bar : node_.newest_bars()) session->socket.write_line(said(protocol::Bars{session->end_at_login, {bar}}));
     session->socket.write_line(said(protocol::Welcome{session->number, std::string(node_.shard().text()), session->end_at_login}));
-    if (!session->login.after)
-      for (const BarObserved& bar : node_.newest_bars()) session->socket.write_line(said(protocol::Bars{session->end_at_login, {bar}}));
     for (;;) {
       follow_journal(*session);
       std::unique_lock lock(session->mutex);

@@ -1,6 +1,4 @@
 // What a venue's door lets in, what it says, and what it writes down.
-#include <sys/socket.h>
-
 #include "tests/venue_process/venue_at_home.hpp"
 
 using namespace tally;
@@ -118,8 +116,6 @@ TEST_CASE("Lines that are none are answered, written down, and end only their ow
 TEST_CASE("A reader that takes nothing is cut off, and holds nobody up") {
   VenueAtHome venue(venue_test_profile(), {.write_seconds = 1, .lag_max = 65'536});
   RawClient slow(venue.server.address());
-  const int small = 4'096;
-  ::setsockopt(slow.socket().fd(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
   slow.say(login_of("slow"));
   constexpr int orders = 500;
   for (int i = 0; i < orders; ++i) slow.say(protocol::Send{static_cast<std::uint64_t>(i + 1), order_of("s-" + std::to_string(i))});

@@ -120,13 +120,14 @@ class PlayedVenue {
   PlayedVenue() : listener_(LineSocket::listen_tcp("127.0.0.1:0")) {}
 
   std::string address() const { return listener_.local_address(); }
-  // The next connection, logged in and welcomed.
+  // The next connection, logged in, told the time and welcomed.
   void welcome() {
     const int fd = ::accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC);
     REQUIRE(fd >= 0);
     socket_ = LineSocket(fd);
     socket_.give_up_after(10);
     REQUIRE(std::holds_alternative<protocol::Login>(*hear()));
+    say(protocol::Bars{0, {bar_of(0)}});
     say(protocol::Welcome{++sessions_, "venue/paper", 0});
   }
   std::optional<protocol::ToVenue> hear() {
@@ -204,7 +205,6 @@ TEST_CASE("An order that was written when the connection was cut stays unknown, 
   std::size_t orders_after = 0;
   playing = std::thread([&] {
     venue.welcome();
-    venue.say(protocol::Bars{1, {bar_of(0)}});
     sent = venue.wait_for<OrderCommanded>();
     venue.cut();
     cut.set_value();
@@ -227,8 +227,7 @@ TEST_CASE("An order that was written when the connection was cut stays unknown, 
     }
   });
   OneOrder account(venue.address());
-  REQUIRE(eventually([&] { return account.node->market().mark(ProductId("SPY")).has_value(); }));
-  account.node->settle();
+  REQUIRE(eventually([&] { return !account.all<ReconciliationCompleted>().empty(); }));
   account.fund();
   account.wish(1, "w-1");
   cut.get_future().get();
@@ -249,12 +248,12 @@ TEST_CASE("Without the right to act nothing is written, not even a login; when i
   std::atomic<bool> may{false};
   OneOrder account(venue.server.address(), {[&] { return may.load(); }, [] { return std::uint64_t{7}; }});
   REQUIRE(venue.lines(VenueSight::login).empty());
+  const BarObserved bar = bar_of(0);
+  venue.show({&bar, 1});
   may = true;
   REQUIRE(eventually([&] { return venue.lines(VenueSight::login).size() == 1; }));
   REQUIRE(venue.lines(VenueSight::login).front().term == 7);
-  const BarObserved bar = bar_of(0);
-  venue.show({&bar, 1});
-  REQUIRE(eventually([&] { return account.node->market().mark(ProductId("SPY")).has_value(); }));
+  REQUIRE(eventually([&] { return !account.all<ReconciliationCompleted>().empty(); }));
   account.node->settle();
   account.fund();
   may = false;
