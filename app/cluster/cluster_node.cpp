@@ -124,7 +124,6 @@ ClusterNode::~ClusterNode() {
   }
   wake_.notify_one();
   thread_.join();
-  stop_hosting(false);
   calls_->stop();
   journal_.reset();  // stops the transport
 }
@@ -136,7 +135,7 @@ void ClusterNode::host() {
     {
       std::unique_lock lock(wake_mutex_);
       wake_.wait_for(lock, round_of_keeping, [&] { return woken_ || stopping_; });
-      if (stopping_) return;
+      if (stopping_) break;
       woken_ = false;
     }
     try {
@@ -148,6 +147,7 @@ void ClusterNode::host() {
       spdlog::error("{}", error.what());
     }
   }
+  stop_hosting();
 }
 
 std::uint64_t ClusterNode::leading() const {
@@ -159,18 +159,17 @@ std::uint64_t ClusterNode::leading() const {
 void ClusterNode::follow_leadership() {
   const std::uint64_t term = leading();
   std::uint64_t hosted = 0;
+  bool given_up = false;
+  bool nobody_took_it = false;
   {
     std::shared_lock lock(hosting_mutex_);
     if (hosting_) hosted = hosting_->term;
-    if (term != 0 && term == given_up_) {
-      // Nobody took it: without effects this leadership is of no use.
-      if (std::chrono::steady_clock::now() - given_up_at_ > patience_for_a_successor) journal_->resign(account_);
-      return;
-    }
+    given_up = term != 0 && term == given_up_;
+    nobody_took_it = given_up && std::chrono::steady_clock::now() - given_up_at_ > patience_for_a_successor;
   }
-  if (hosted == term) return;
-  if (hosted != 0) stop_hosting(false);
-  if (term != 0) start_hosting(term);
+  if (hosted != 0 && (hosted != term || given_up)) stop_hosting();
+  if (nobody_took_it) journal_->resign(account_);  // without effects this leadership is of no use
+  if (term != 0 && hosted != term && !given_up) start_hosting(term);
 }
 
 void ClusterNode::start_hosting(std::uint64_t term) {
@@ -196,15 +195,29 @@ void ClusterNode::start_hosting(std::uint64_t term) {
   hosting_ = std::move(hosting);
 }
 
-// `for_good`: not to be hosted again in this leadership.
-void ClusterNode::stop_hosting(bool for_good) {
-  const std::uint64_t term = leading();
+void ClusterNode::stop_hosting() {
   std::shared_ptr<Hosting> ended;
   {
     std::unique_lock lock(hosting_mutex_);  // whoever is inside has ended: a lost leadership answers UNKNOWN at once
     ended = std::move(hosting_);
-    if (for_good) given_up_ = term, given_up_at_ = std::chrono::steady_clock::now();
   }
+  ended.reset();
+  hosting_ended_.notify_all();
+}
+
+// Takes the account down for the rest of this leadership, so that nothing of it is on its way. From any thread: the one that
+// hosts does it, because CAF wants a system of actors to end on the thread that began it.
+void ClusterNode::give_up_hosting() {
+  const std::uint64_t term = leading();
+  std::unique_lock lock(hosting_mutex_);
+  given_up_ = term;
+  given_up_at_ = std::chrono::steady_clock::now();
+  {
+    std::lock_guard waking(wake_mutex_);
+    woken_ = true;
+  }
+  wake_.notify_one();
+  hosting_ended_.wait_for(lock, patience_of_calls, [&] { return !hosting_ || hosting_->term != term; });
 }
 
 // An effect waits for the lease of a new leader, on its link's own thread.
@@ -224,7 +237,7 @@ void ClusterNode::step_aside() {
     if (replica.role != consensus::Role::leader) continue;
     for (const replication::MemberStatus& member : replica.members) {
       if (member.id == journal_->self() || member.duty != consensus::Duty::voter || member.suspect) continue;
-      stop_hosting(true);
+      give_up_hosting();
       if (journal_->transfer(replica.shard, member.id, true) == Refusal::none) break;
     }
   }
@@ -256,6 +269,7 @@ void ClusterNode::keep_members() {
       const bool member = found != replica.members.end();
       Change change{Change::Kind::add_learner, wanted.id, wanted.duty == consensus::Duty::witness, false};
       if (wanted.gone && !member) continue;
+      if (!member && !reachable_.contains(wanted.id)) continue;  // a name in a book proves nothing
       if (wanted.gone) change.kind = Change::Kind::remove;
       else if (member && found->duty == wanted.duty) continue;
       else if (member && found->duty != consensus::Duty::learner) continue;
@@ -312,6 +326,7 @@ json::object ClusterNode::answer(NodeId, const json::object& request) {
     if (!std::filesystem::exists(data_.profile())) throw CommandFailed(exit_not_found, "this node has no profile yet");
     return {{"text", read_file(data_.profile())}};
   }
+  if (op == "leader") return {{"leader", id_text(leader_of(account_))}};
   if (op == "control") {
     const json::object& inner = request.at("request").as_object();
     return run_here(text_at(inner, "op"), inner);
@@ -339,7 +354,8 @@ json::object ClusterNode::run(const std::string& name, const json::object& reque
   const auto until = std::chrono::steady_clock::now() + patience_for_a_leader;
   for (;;) {
     try {
-      const NodeId leader = leader_of(account_);
+      NodeId leader = leader_of(account_);
+      if (leader == consensus::nobody) leader = leader_by_others();
       if (leader == journal_->self()) return run_here(name, request);
       if (!reaches(leader)) throw no_leader();
       return calls_->ask(leader, {{"op", "control"}, {"request", request}}, patience_of_calls);
@@ -352,9 +368,26 @@ json::object ClusterNode::run(const std::string& name, const json::object& reque
   }
 }
 
+// As this node knows; where it is no member so far, as the others do.
 NodeId ClusterNode::leader_of(Symbol shard) const {
   for (const replication::ReplicaStatus& replica : journal_->replicas())
-    if (replica.shard == shard) return replica.leader;
+    if (replica.shard == shard && replica.leader != consensus::nobody) return replica.leader;
+  return consensus::nobody;
+}
+
+NodeId ClusterNode::leader_by_others() {
+  std::set<NodeId> others;
+  {
+    std::lock_guard lock(settings_mutex_);
+    others = reachable_;
+  }
+  for (const NodeId other : others) {
+    try {
+      const auto leader = id_of(text_at(calls_->ask(other, {{"op", "leader"}}, 500ms), "leader"));
+      if (leader && *leader != consensus::nobody) return *leader;
+    } catch (const CommandFailed&) {
+    }
+  }
   return consensus::nobody;
 }
 
@@ -404,7 +437,7 @@ json::object ClusterNode::transfer(const json::object& request) {
   }
   if (leading() == 0) throw no_leader();
   if (target == journal_->self()) return {};
-  stop_hosting(true);  // what was released has left; nothing more of this leadership will
+  give_up_hosting();  // what was released has left; nothing more of this leadership will
   const Refusal refusal = journal_->transfer(account_, target, true);
   if (refusal == Refusal::none) return {};
   {
