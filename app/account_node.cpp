@@ -61,6 +61,7 @@ void AccountNode::start_shards(const ActingRight& right) {
   }
   options.shard = account();
   options.program = &account_program();
+  options.standby = right.standby;
   node_->start_shard(options);
   if (remote) remote->start();
   std::vector<Message> wanted = account_configuration(profile_);

@@ -26,10 +26,11 @@ namespace tally {
 class RemoteVenueLink;
 class StrategyRunner;
 
-// What a leadership says about the effects of an account towards a remote venue.
+// What a leadership says about the effects of an account towards a remote venue, and what it begins from.
 struct ActingRight {
   std::function<bool()> may_act;          // asked right before every write to the venue; none: always
   std::function<std::uint64_t()> term;    // for the venue's record; none: 0
+  std::shared_ptr<Standby> standby;       // of the account's shard; none: recovered from the journal
 };
 
 class AccountNode {

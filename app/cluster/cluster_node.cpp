@@ -5,12 +5,15 @@
 
 #include <boost/json.hpp>
 
+#include "actors/host/shard/standby.hpp"
+#include "actors/programs.hpp"
 #include "app/account_node.hpp"
 #include "app/command_intake.hpp"
 #include "app/exit_code.hpp"
 #include "app/journal_operations.hpp"
 #include "app/node_operations.hpp"
 #include "app/request_fields.hpp"
+#include "app/starting_point.hpp"
 #include "messages/json.hpp"
 #include "persistence/atomic_file.hpp"
 #include "persistence/replication/identity.hpp"
@@ -25,6 +28,7 @@ using consensus::Refusal;
 using replication::NodeId;
 
 constexpr auto round_of_keeping = 200ms;
+constexpr std::size_t standby_piece = 4'096;  // entries between two looks at who leads
 constexpr auto patience_of_calls = 10s;
 constexpr auto patience_for_a_leader = 10s;
 constexpr auto patience_for_a_lease = 2s;
@@ -141,6 +145,7 @@ void ClusterNode::host() {
     try {
       if (account_.empty() && !fetch_profile()) continue;
       follow_leadership();
+      stand_by();
       pass_on_book();
       keep_members();
     } catch (const std::exception& error) {
@@ -179,6 +184,7 @@ void ClusterNode::start_hosting(std::uint64_t term) {
   ActingRight right;
   right.may_act = [this, term] { return may_act_soon(term); };
   right.term = [term] { return term; };
+  right.standby = std::move(standby_);
   std::string name;
   {
     std::lock_guard lock(settings_mutex_);
@@ -218,6 +224,28 @@ void ClusterNode::give_up_hosting() {
   }
   wake_.notify_one();
   hosting_ended_.wait_for(lock, patience_of_calls, [&] { return !hosting_ || hosting_->term != term; });
+}
+
+// Folds what is committed while another node leads, so that taking over need not begin at the beginning.
+void ClusterNode::stand_by() {
+  {
+    std::shared_lock lock(hosting_mutex_);
+    if (hosting_) return;
+  }
+  if (!standby_) standby_ = std::make_shared<Standby>(account_program(), account_, *journal_);
+  try {
+    for (const Offset committed = journal_->committed(account_); leading() == 0 && !standby_->follow(committed, standby_piece);) {
+      std::lock_guard lock(wake_mutex_);
+      if (stopping_) return;
+    }
+    if (standby_->followed() >= pointed_ + standby_piece) {
+      starting_point(*journal_, account_);  // kept in the journal's cache
+      pointed_ = standby_->followed();
+    }
+  } catch (...) {
+    standby_.reset();  // half folded is of no use
+    throw;
+  }
 }
 
 // An effect waits for the lease of a new leader, on its link's own thread.

@@ -25,6 +25,7 @@
 namespace tally {
 
 class AccountNode;
+class Standby;
 
 class ClusterNode {
  public:
@@ -46,6 +47,7 @@ class ClusterNode {
   void host();
   void follow_leadership();
   void start_hosting(std::uint64_t term);
+  void stand_by();
   void stop_hosting();
   void give_up_hosting();
   std::uint64_t leading() const;                     // in which term, the account's shard; 0: another node, or nobody
@@ -80,6 +82,8 @@ class ClusterNode {
   mutable std::shared_mutex hosting_mutex_;
   std::condition_variable_any hosting_ended_;
   std::shared_ptr<Hosting> hosting_;                 // built and ended by thread_ alone
+  std::shared_ptr<Standby> standby_;                 // while another node leads; thread_'s alone
+  Offset pointed_ = 0;
   std::uint64_t given_up_ = 0;                       // the term that was handed on, or is being: not hosted again
   std::chrono::steady_clock::time_point given_up_at_;
 
