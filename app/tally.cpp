@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "app/commands/backtest_command.hpp"
+#include "app/commands/certs_commands.hpp"
 #include "app/commands/command_line.hpp"
 #include "app/commands/feed_commands.hpp"
 #include "app/commands/tape_commands.hpp"
@@ -60,6 +61,7 @@ int main(int argc, char** argv) {
   add_feed_commands(app, line);
   add_strategy_commands(app, line);
   add_backtest_command(app, line);
+  add_certs_commands(app, line);
   try {
     parser.parse(argc, argv);
     return line.exit_code;

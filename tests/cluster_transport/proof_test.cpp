@@ -1,6 +1,7 @@
 // Who is let in, and who is not.
 #include <ctime>
 
+#include "actors/host/cluster/sockets.hpp"
 #include "tests/cluster_transport/node.hpp"
 
 using namespace tally;
@@ -128,4 +129,14 @@ TEST_CASE("A port that is taken is said in one line") {
   same.listen = one.address();
   CafTransport refused(same);
   CHECK_THROWS_WITH(refused.start(), Catch::Contains("Address already in use"));
+}
+
+TEST_CASE("Connections that say nothing keep nobody else out for long") {
+  Cluster cluster;
+  TestNode host(secure(1, cluster.files / "one"));
+  std::vector<Socket> silent;
+  for (int i = 0; i < 40; ++i) silent.push_back(connected(host.address(), std::chrono::seconds(5), true));
+  TestNode two(secure(2, cluster.files / "two"));
+  two.transport.add_peer(1, host.address());
+  REQUIRE(eventually([&] { return two.reaches(1) && host.reaches(2); }));
 }
