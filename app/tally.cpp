@@ -7,6 +7,7 @@
 
 #include "app/commands/backtest_command.hpp"
 #include "app/commands/cluster_commands.hpp"
+#include "app/commands/certs_commands.hpp"
 #include "app/commands/command_line.hpp"
 #include "app/commands/feed_commands.hpp"
 #include "app/commands/tape_commands.hpp"
@@ -64,6 +65,7 @@ int main(int argc, char** argv) {
   add_backtest_command(app, line);
   add_cluster_commands(app, line);
   add_venue_commands(app, line);
+  add_certs_commands(app, line);
   try {
     parser.parse(argc, argv);
     return line.exit_code;
