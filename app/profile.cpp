@@ -1,10 +1,9 @@
 #include "app/profile.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 #include "app/shard_names.hpp"
+#include "app/yaml_document.hpp"
 
 namespace tally {
 namespace {
@@ -166,21 +165,11 @@ Profile profile_of(YamlSection top) {
 }  // namespace
 
 Profile read_profile_text(const std::string& text, const std::string& name) {
-  YAML::Node root;
-  try {
-    root = YAML::Load(text);
-  } catch (const YAML::ParserException& error) {
-    throw ProfileError(name + ':' + std::to_string(error.mark.line + 1) + ':' + std::to_string(error.mark.column + 1) +
-                       ": is no YAML: " + error.msg);
-  }
-  return profile_of(YamlSection(name, "", root));
+  return profile_of(YamlSection(name, "", yaml_root(text, name)));
 }
 
 Profile read_profile(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  std::stringstream text;
-  if (!in || !(text << in.rdbuf())) throw ProfileError(file.string() + ": cannot be read");
-  return read_profile_text(text.str(), file.string());
+  return read_profile_text(yaml_text_of(file), file.string());
 }
 
 std::vector<Message> account_configuration(const Profile& profile) {
