@@ -117,11 +117,12 @@ void AccountNode::command(Message message, const std::string& producer, Node::Do
   node_->submit(account(), std::move(messages), producer, std::move(done));
 }
 
-void AccountNode::show(std::span<const BarObserved> bars, const std::string& source) {
+void AccountNode::show(std::span<const BarObserved> bars, const std::string& source, Node::Done done) {
   for (const BarObserved& bar : bars) market_.show(bar, half_spread_of(bar.product), source);
   for (const BarObserved& bar : bars) time_->set(bar.closed_at);
-  const auto taped = [to = std::weak_ptr(strategies_)](const Outcome&) {
+  const auto taped = [to = std::weak_ptr(strategies_), done = std::move(done)](const Outcome& outcome) {
     if (const auto strategies = to.lock()) strategies->notify();
+    if (done) done(outcome);
   };
   for (const BarObserved& bar : bars) node_->submit(venue(), {bar}, source, taped);
   node_->clock_moved();

@@ -36,7 +36,8 @@ class AccountNode {
 
   // Bars that closed at the same time, as a feed brings them: first they are what prices are and, on a clock of bars, what
   // time it is; then the venue trades on them, and deadlines that are due are taken. Returns when they are handed in, not when they are digested.
-  void show(std::span<const BarObserved> bars, const std::string& source);
+  // `done` is called for each bar, from an actor's thread, once its entry is durable or refused.
+  void show(std::span<const BarObserved> bars, const std::string& source, Node::Done done = nullptr);
 
   // Returns when what was handed in so far is done, what strategies say of it included.
   void settle();

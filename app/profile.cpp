@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "app/feeds/read_feed_settings.hpp"
+#include "app/indicator_tables/read_indicator_settings.hpp"
+#include "app/paper/read_paper_settings.hpp"
 #include "app/shard_names.hpp"
 #include "app/yaml_document.hpp"
 
@@ -158,6 +161,9 @@ Profile profile_of(YamlSection top) {
   if (top.has("strategies"))
     for (YamlSection& strategy : top.list("strategies"))
       profile.strategies.push_back(read_strategy_setting(std::move(strategy), profile.products));
+  if (top.has("feeds")) profile.feeds = read_feed_settings(top, profile.products);
+  if (top.has("paper")) profile.paper = read_paper_settings(top.section("paper"));
+  if (top.has("indicators")) profile.indicators = read_indicator_settings(top, profile.products);
   top.finish();
   return profile;
 }
