@@ -48,8 +48,9 @@ class AccountNode {
 
   // Bars that closed at the same time, as a feed brings them: first they are what prices are and, on a clock of bars, what
   // time it is; then the venue trades on them, and deadlines that are due are taken. Returns when they are handed in, not when they
-  // are digested. Throws std::logic_error where the venue is remote: it is shown bars itself, and passes them on.
-  void show(std::span<const BarObserved> bars, const std::string& source);
+  // are digested; `done` is called for each bar, from an actor's thread, once its entry is durable or refused. Throws
+  // std::logic_error where the venue is remote: it is shown bars itself, and passes them on.
+  void show(std::span<const BarObserved> bars, const std::string& source, Node::Done done = nullptr);
 
   // Returns when what was handed in so far is done, what strategies say of it included.
   void settle();

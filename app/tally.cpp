@@ -10,6 +10,8 @@
 #include "app/commands/certs_commands.hpp"
 #include "app/commands/command_line.hpp"
 #include "app/commands/feed_commands.hpp"
+#include "app/commands/replay_command.hpp"
+#include "app/commands/scoreboard_command.hpp"
 #include "app/commands/tape_commands.hpp"
 #include "app/commands/venue_commands.hpp"
 
@@ -48,7 +50,9 @@ int main(int argc, char** argv) {
   add_reconciliation_commands(app, line);
   add_supervision_commands(app, line);
   add_journal_commands(app, line);
+  add_replay_command(app, line);
   add_table_command(app, line);
+  add_scoreboard_command(app, line);
   add_play_command(app, line);
   add_time_command(app, line);
   add_schema_commands(app, line);
