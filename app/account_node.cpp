@@ -92,8 +92,10 @@ std::unique_ptr<RemoteVenueLink> AccountNode::remote_link(const ActingRight& rig
   options.term = right.term;
   options.worth = [this](const OrderCommanded& order) { return worth_of(order); };
   options.show = [this](std::span<const BarObserved> bars) {
+    node_->port_work_begun();  // who sees the price and then settles has the deadlines that it brought behind them
     see(bars, "venue:bar-close");
     node_->clock_moved();
+    node_->port_work_finished();
   };
   return std::make_unique<RemoteVenueLink>(*node_, std::move(options));
 }

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "app/line_socket.hpp"
 #include "app/feeds/read_feed_settings.hpp"
 #include "app/indicator_tables/read_indicator_settings.hpp"
+#include "app/line_socket.hpp"
 #include "app/paper/read_paper_settings.hpp"
 #include "app/shard_names.hpp"
 #include "app/yaml_document.hpp"

@@ -6,9 +6,10 @@
 #include <iostream>
 
 #include "app/commands/backtest_command.hpp"
-#include "app/commands/cluster_commands.hpp"
 #include "app/commands/certs_commands.hpp"
+#include "app/commands/cluster_commands.hpp"
 #include "app/commands/command_line.hpp"
+#include "app/commands/drill_commands.hpp"
 #include "app/commands/feed_commands.hpp"
 #include "app/commands/replay_command.hpp"
 #include "app/commands/scoreboard_command.hpp"
@@ -70,6 +71,7 @@ int main(int argc, char** argv) {
   add_cluster_commands(app, line);
   add_venue_commands(app, line);
   add_certs_commands(app, line);
+  add_drill_commands(app, line);
   try {
     parser.parse(argc, argv);
     return line.exit_code;

@@ -61,6 +61,7 @@ struct NodeSeen {
   std::uint64_t end = 0;                  // committed
   std::vector<EntrySeen> entries;         // of the account's shard
   std::vector<FillSeen> fills;
+  std::size_t doubts = 0;                 // OrderInDoubt
   std::uint64_t resident_max = 0;         // bytes
   std::uint64_t disk_bytes = 0;           // of its directory in the end
 };
@@ -82,13 +83,15 @@ struct FaultSeen {
   std::string what;           // "kill -9 of the leader, node-1"
   Ms at = 0;
   Ms healed = 0;
+  Ms service_from = 0;        // when commands should be taken again: at once where a majority is left, else from the heal on
   std::string node;           // that it hit; empty: all or none
   bool silences = false;      // from `at` to `healed` that node must not act: stopped, cut off or dead
   bool corrupts = false;      // a node's disk was damaged: that it says so is right
 };
+BOOST_DESCRIBE_STRUCT(FaultSeen, (), (what, at, healed, service_from, node, silences, corrupts))
 
 struct Goals {
-  Ms available_again = 5'000;                        // from the heal to the next acknowledged command
+  Ms available_again = 5'000;                        // from service_from to the next acknowledged command
   std::uint64_t resident_max = std::uint64_t{1} << 30;
   std::uint64_t disk_max = std::uint64_t{2} << 30;
   Quantity position_max;                             // |position| a product; 0: none is set

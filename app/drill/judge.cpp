@@ -188,17 +188,17 @@ Verdict consumer_skipped_nothing(const Evidence& evidence) {
 }
 
 Verdict available_again(const Evidence& evidence) {
-  constexpr auto id = "I10", claim = "commands are acknowledged again after the heal";
+  constexpr auto id = "I10", claim = "commands are acknowledged again after the fault";
   if (evidence.faults.empty()) return not_judged(id, claim, "there was no fault");
   Ms worst = 0;
   for (const FaultSeen& fault : evidence.faults) {
     Ms first = -1;
     for (const CommandSeen& command : evidence.commands)
-      if (command.fate == Fate::acknowledged && command.answered >= fault.healed && (first < 0 || command.answered < first)) first = command.answered;
+      if (command.fate == Fate::acknowledged && command.answered >= fault.service_from && (first < 0 || command.answered < first)) first = command.answered;
     if (first < 0) return broken(id, claim, "nothing was acknowledged after: " + fault.what);
-    worst = std::max(worst, first - fault.healed);
+    worst = std::max(worst, first - fault.service_from);
   }
-  const std::string why = std::to_string(worst) + " ms after the heal, the goal is " + std::to_string(evidence.goals.available_again) + " ms";
+  const std::string why = std::to_string(worst) + " ms after they should have been, the goal is " + std::to_string(evidence.goals.available_again) + " ms";
   return worst > evidence.goals.available_again ? broken(id, claim, why) : held(id, claim, why);
 }
 

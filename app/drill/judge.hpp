@@ -9,7 +9,7 @@
 //   I6  a journal's positions, folded from unique executions, are the venue's
 //   I8  no order and no position at the venue exceeds the limits
 //   I9  a consumer got every offset once, in order, as it stands in the journals
-//   I10 commands are acknowledged again within the goal after each heal
+//   I10 commands are acknowledged again within the goal after each fault
 //   I11 memory and disk stayed within their bounds
 //   I12 every journal verifies, or its damage was done by the drill and was said
 //

@@ -164,21 +164,19 @@ protocol::Taken VenueServer::shown(const protocol::Show& show) {
 void VenueServer::serve_session(LineSocket& socket, const protocol::Login& login) {
   const SessionPtr session = admit(socket, login);
   std::thread writer([this, session] { write_all(session); });
+  std::string wrong;
   try {
     while (const auto line = socket.read_line(protocol::request_bytes_max)) take_line(session, protocol::read_to_venue(*line));
-  } catch (const protocol::BadLine& error) {
-    bad_line(session, error.what());
-  } catch (const SocketError& error) {
-    bad_line(session, error.what());
-  } catch (...) {
-    session->end();
-    writer.join();
-    throw;
+  } catch (const std::exception& error) {  // BadLine, SocketError: a line without an end
+    wrong = error.what();
   }
   session->end();
-  socket.shut_down();
+  if (wrong.empty()) socket.shut_down();
   writer.join();
   leave(session);
+  if (wrong.empty()) return;
+  bad_line(session, wrong);
+  socket.write_line(said(protocol::Failed{wrong}));
 }
 
 VenueServer::SessionPtr VenueServer::admit(LineSocket& socket, const protocol::Login& login) {
@@ -304,9 +302,9 @@ void VenueServer::follow_journal(Session& session) {
       lines_of(*entry, session.login.account, lines);
       for (std::string& line : lines) session.socket.write_line(std::move(line));
       session.cursor = entry->offset;
+      std::lock_guard lock(session.mutex);
+      if (session.fenced || session.ended) return;
     }
-    std::lock_guard lock(session.mutex);
-    if (session.fenced || session.ended) return;
   }
   session.caught_up = true;
 }
@@ -316,10 +314,7 @@ void VenueServer::bad_line(const SessionPtr& session, const std::string& why) {
   VenueHistoryLine line;
   line.what = VenueSight::bad_line;
   line.text = why.substr(0, 200);
-  if (session) {
-    line = of_session(std::move(line), session->number, session->login);
-    session->answer(protocol::Failed{why}, 0);
-  }
+  if (session) line = of_session(std::move(line), session->number, session->login);
   history_.add(std::move(line));
 }
 

@@ -57,7 +57,7 @@ Evidence good() {
   evidence.nodes = {node("a"), node("b"), node("c")};
   evidence.leaders = {{5, 1, "a"}, {1'600, 2, "b"}};
   evidence.consumed = {{1, "h1"}, {2, "h2"}, {3, "h3"}};
-  evidence.faults = {{"kill -9 of the leader, a", 1'000, 1'200, "a", true, false}};
+  evidence.faults = {{"kill -9 of the leader, a", 1'000, 1'200, 1'000, "a", true, false}};
   evidence.venue.orders = {order("o-1", "2"), order("o-2", "3")};
   evidence.venue.executions = {execution("x-1", "o-1", "2"), execution("x-2", "o-2", "3")};
   evidence.door = {door(VenueSight::login, 5, "a", 1), door(VenueSight::order, 15, "a", 1, "o-1"), door(VenueSight::login, 1'650, "b", 2),
@@ -97,7 +97,7 @@ const Row rows[] = {
     {"I8", "an order beyond its limit", [](Evidence& e) { e.goals.order_quantity_max = Quantity::parse("2"); }},
     {"I9", "a gap", [](Evidence& e) { e.consumed.erase(e.consumed.begin() + 1); }},
     {"I9", "an offset twice", [](Evidence& e) { e.consumed.insert(e.consumed.begin(), e.consumed[0]); }},
-    {"I10", "nothing acknowledged after the heal", [](Evidence& e) { e.commands[1].fate = Fate::unknown; }},
+    {"I10", "nothing acknowledged after the fault", [](Evidence& e) { e.commands[1].fate = Fate::unknown; }},
     {"I10", "too late", [](Evidence& e) { e.goals.available_again = 500; }},
     {"I11", "too much memory", [](Evidence& e) { e.nodes[2].resident_max = std::uint64_t{3} << 30; }},
     {"I11", "too much disk", [](Evidence& e) { e.nodes[2].disk_bytes = std::uint64_t{3} << 30; }},
@@ -147,6 +147,6 @@ TEST_CASE("Damage that the drill did is no surprise where the node says so") {
   Evidence evidence = good();
   evidence.nodes[1].damage = "demo is damaged at offset 2";
   evidence.nodes[1].opened = false;
-  evidence.faults.push_back({"a flipped bit on b", 1'000, 1'200, "b", true, true});
+  evidence.faults.push_back({"a flipped bit on b", 1'000, 1'200, 1'000, "b", true, true});
   CHECK(finding_of(evidence, "I12") == Finding::held);
 }

@@ -97,6 +97,14 @@ struct OneOrder {
     signal.stop_loss_ratio = Ratio::parse("0.037");
     say(signal);
   }
+  // What became of the wish, for a test that expected something else.
+  std::string story() const {
+    std::string text;
+    for_each_entry(*journal, Symbol("demo"), 1, journal->committed(Symbol("demo")), [&](const Entry& entry) {
+      for (const Event& event : entry.events) text += boost::json::serialize(to_json(event.body)) + '\n';
+    });
+    return text;
+  }
   template <class M>
   std::vector<M> all() const {
     return all_of<M>(*journal, Symbol("demo"));
@@ -252,6 +260,7 @@ TEST_CASE("Without the right to act nothing is written, not even a login; when i
   may = false;
   account.wish(1, "w-1");
   account.node->settle();
+  CAPTURE(account.story());
   REQUIRE(account.all<OrderCommanded>().size() == 1);
   REQUIRE(account.all<OrderSendReported>().front().outcome == SendOutcome::refused_locally);
   REQUIRE(venue.lines(VenueSight::order).empty());

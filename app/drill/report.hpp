@@ -1,0 +1,57 @@
+// What a drill found, for a person, for programs, and kept in its directory.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "app/drill/evidence.hpp"
+#include "app/drill/verdict.hpp"
+
+namespace tally::drill {
+
+// Milliseconds from the fault on; -1 where it was not seen.
+struct Timings {
+  Ms detection = -1;      // until another node is known to campaign, or to lead
+  Ms election = -1;       // until another node is known to lead; -1 where the leader stayed
+  Ms acknowledged = -1;   // until the next command was acknowledged
+  Ms first_effect = -1;   // until the next order reached the venue
+};
+BOOST_DESCRIBE_STRUCT(Timings, (), (detection, election, acknowledged, first_effect))
+
+struct Counts {
+  std::size_t acknowledged = 0;
+  std::size_t refused = 0;
+  std::size_t unknown = 0;
+  std::size_t retried = 0;       // commands that needed more than one attempt
+  std::size_t orders = 0;        // at the venue
+  std::size_t executions = 0;
+  std::size_t fenced = 0;        // arrivals by sessions that another login had ended
+  std::size_t in_doubt = 0;      // orders that were Unknown for a while
+  std::uint64_t entries = 0;     // of the longest journal
+};
+BOOST_DESCRIBE_STRUCT(Counts, (), (acknowledged, refused, unknown, retried, orders, executions, fenced, in_doubt, entries))
+
+struct DrillReport {
+  std::string name;
+  std::string what;
+  std::string skipped;           // why it could not run here; empty where it ran
+  std::size_t nodes = 0;
+  std::int64_t began_at_ns = 0;  // wall clock
+  Ms took = 0;
+  std::vector<FaultSeen> faults;
+  Timings timings;
+  Counts counts;
+  std::vector<Verdict> verdicts;
+};
+BOOST_DESCRIBE_STRUCT(DrillReport, (), (name, what, skipped, nodes, began_at_ns, took, faults, timings, counts, verdicts))
+
+bool all_held(const DrillReport& report);   // nothing broken, and something judged
+Timings timings_of(const Evidence& evidence);
+Counts counts_of(const Evidence& evidence);
+
+std::string report_text(const DrillReport& report);
+std::string report_json(const DrillReport& report);
+DrillReport report_of(const std::string& json);      // throws JsonError
+
+}  // namespace tally::drill

@@ -1,0 +1,176 @@
+#include "app/drill/run.hpp"
+
+#include <time.h>
+
+#include <chrono>
+#include <random>
+#include <thread>
+
+#include "app/drill/bar_feed.hpp"
+#include "app/drill/judge.hpp"
+#include "app/drill/witness.hpp"
+#include "app/venue/venue_process.hpp"
+#include "persistence/atomic_file.hpp"
+
+namespace tally::drill {
+namespace {
+
+constexpr int bar_pace_ms = 40;
+constexpr std::size_t bars_max = 20'000;        // more than the longest drill shows
+constexpr int recovery_patience_ms = 30'000;
+constexpr int quiet_ms = 1'000;                 // nothing more is recorded for so long: everything has arrived
+constexpr int quiet_patience_ms = 15'000;
+
+void sleep_ms(int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); }
+
+std::int64_t monotonic_ns() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
+}
+
+std::vector<job::Moment> moments_for(const Profile& profile, std::uint64_t seed) {
+  std::vector<std::string> given;
+  for (const ProductDefined& product : profile.products)
+    given.push_back(std::string(product.product.text()) + "=generate:" + std::to_string(bars_max) + ':' + std::to_string(seed));
+  return job::moments_of(profile.products, given, bars_max);
+}
+
+LoadSettings load_settings(const World& world, std::function<Ms()> now) {
+  LoadSettings load;
+  load.targets = world.targets();
+  load.account = world.profile().account.account.symbol();
+  for (const ProductDefined& product : world.profile().products) load.products.push_back(product.product);
+  load.record = world.directory() / "attempts.jsonl";
+  load.now = std::move(now);
+  return load;
+}
+
+// One drill under way.
+class Drill {
+ public:
+  Drill(const Fault& fault, const DrillSettings& settings)
+      : fault_(fault), settings_(settings), world_(settings.directory, settings.profile, settings.nodes), began_ns_(monotonic_ns()) {}
+
+  DrillReport hold();
+
+ private:
+  Ms now() const { return (monotonic_ns() - began_ns_) / 1'000'000; }
+  void tell(const std::string& what) const {
+    if (settings_.tell) settings_.tell(what);
+  }
+  void watch(int ms);
+  FaultSeen strike();
+  void recover(const Load& load, const FaultSeen& fault);
+  void wait_for_quiet();
+  Evidence gather(const Load& load, FaultSeen fault);
+
+  const Fault& fault_;
+  const DrillSettings& settings_;
+  World world_;
+  const std::int64_t began_ns_;
+  std::vector<LeaderSeen> leaders_;
+};
+
+// Time passes, and is watched.
+void Drill::watch(int ms) {
+  for (const Ms until = now() + ms; now() < until; sleep_ms(20)) {
+    world_.sample();
+    auto leader = world_.leader();
+    if (!leader) continue;
+    leader->at = now();
+    if (leaders_.empty() || leaders_.back().node != leader->node || leaders_.back().term != leader->term) leaders_.push_back(*leader);
+  }
+}
+
+FaultSeen Drill::strike() {
+  FaultSeen seen;
+  fault_.inject(world_, [this] { return now(); }, seen);
+  tell(seen.what);
+  return seen;
+}
+
+void Drill::recover(const Load& load, const FaultSeen& fault) {
+  for (const Ms until = now() + recovery_patience_ms; load.acknowledged_after(fault.service_from) < 0 && now() < until;) watch(50);
+  if (const Ms first = load.acknowledged_after(fault.service_from); first >= 0)
+    tell("commands are acknowledged again " + std::to_string(first - fault.at) + " ms after the fault");
+  watch(settings_.tail_ms);
+}
+
+// Until the venue has nothing more to say to the account.
+void Drill::wait_for_quiet() {
+  std::size_t before = 0;
+  Ms since = now();
+  for (const Ms until = now() + quiet_patience_ms; now() < until && now() - since < quiet_ms; sleep_ms(100)) {
+    const std::size_t executions = audit_of(world_.venue_data()).executions.size();
+    if (executions != before) since = now();
+    before = executions;
+  }
+}
+
+Evidence Drill::gather(const Load& load, FaultSeen fault) {
+  Evidence evidence;
+  evidence.began_ns = began_ns_;
+  evidence.commands = load.commands();
+  evidence.consumed = load.consumed();
+  evidence.leaders = leaders_;
+  evidence.faults.push_back(std::move(fault));
+  evidence.venue = audit_of(world_.venue_data());
+  evidence.door = read_venue_history(venue_history_file(world_.venue_data()));
+  const Symbol account = world_.profile().account.account.symbol();
+  for (const DrillNode& node : world_.nodes()) {
+    evidence.nodes.push_back(journal_seen(node.name, node.data.path, node.data.journal(), account));
+    evidence.nodes.back().resident_max = node.resident_max;
+  }
+  const RiskLimits& limits = world_.profile().limits;
+  evidence.goals.position_max = limits.position_max.value_or(Quantity{});
+  evidence.goals.order_quantity_max = limits.order_quantity_max.value_or(Quantity{});
+  return evidence;
+}
+
+DrillReport Drill::hold() {
+  DrillReport report;
+  report.name = fault_.name;
+  report.what = fault_.what;
+  report.nodes = settings_.nodes;
+  report.began_at_ns = std::chrono::system_clock::now().time_since_epoch().count();
+  tell(std::to_string(settings_.nodes) + (settings_.nodes == 1 ? " node" : " nodes") + " and a venue run in " + world_.directory().string());
+  auto bars = std::make_unique<BarFeed>(world_.venue_address(), moments_for(world_.profile(), settings_.seed), bar_pace_ms);
+  Load load(load_settings(world_, [this] { return now(); }));
+  while (bars->shown() == 0) sleep_ms(10);
+  load.prepare();
+  load.start();
+  std::minstd_rand random(static_cast<std::uint32_t>(settings_.seed));
+  watch(settings_.lead_in_ms + static_cast<int>(random() % 1'000));
+  tell(std::to_string(load.acknowledged()) + " commands were acknowledged so far");
+  const FaultSeen fault = strike();
+  recover(load, fault);
+  load.stop();
+  watch(settings_.tail_ms);  // bars go on: what was in doubt is settled as time passes
+  bars.reset();
+  wait_for_quiet();
+  world_.stop_all();
+  const Evidence evidence = gather(load, fault);
+  report.faults = evidence.faults;
+  report.timings = timings_of(evidence);
+  report.counts = counts_of(evidence);
+  report.verdicts = judge(evidence);
+  report.took = now();
+  write_file_atomically(world_.directory() / "report.json", report_json(report));
+  return report;
+}
+
+}  // namespace
+
+DrillReport run_drill(const Fault& fault, const DrillSettings& settings) {
+  DrillReport skipped;
+  skipped.name = fault.name;
+  skipped.what = fault.what;
+  skipped.nodes = settings.nodes;
+  if (settings.nodes < fault.nodes) skipped.skipped = "it needs " + std::to_string(fault.nodes) + " nodes";
+  else skipped.skipped = fault.missing();
+  if (!skipped.skipped.empty()) return skipped;
+  return Drill(fault, settings).hold();
+}
+
+}  // namespace tally::drill
