@@ -184,8 +184,9 @@ Profile profile_of(YamlSection top) {
   if (top.has("strategies"))
     for (YamlSection& strategy : top.list("strategies"))
       profile.strategies.push_back(read_strategy_setting(std::move(strategy), profile.products));
-  if (!profile.venue_reach.address.empty() && !profile.strategies.empty())
-    top.refuse("strategies", "read the venue's journal, which is elsewhere where the venue has an address");
+  if (!profile.venue_reach.address.empty())
+    for (const char* section : {"strategies", "feeds", "paper"})
+      if (top.has(section)) top.refuse(section, "needs the venue's shard, which is elsewhere where the venue has an address");
   if (top.has("feeds")) profile.feeds = read_feed_settings(top, profile.products);
   if (top.has("paper")) profile.paper = read_paper_settings(top.section("paper"));
   if (top.has("indicators")) profile.indicators = read_indicator_settings(top, profile.products);
