@@ -61,6 +61,7 @@ void AccountNode::start_shards(const ActingRight& right) {
   }
   options.shard = account();
   options.program = &account_program();
+  options.standby = right.standby;
   node_->start_shard(options);
   if (remote) remote->start();
   std::vector<Message> wanted = account_configuration(profile_);
@@ -130,11 +131,12 @@ void AccountNode::see(std::span<const BarObserved> bars, const std::string& sour
   for (const BarObserved& bar : bars) time_->set(bar.closed_at);
 }
 
-void AccountNode::show(std::span<const BarObserved> bars, const std::string& source) {
+void AccountNode::show(std::span<const BarObserved> bars, const std::string& source, Node::Done done) {
   if (venue_is_remote()) throw std::logic_error("the venue is a process of its own: show it the bars (tally venue bars)");
   see(bars, source);
-  const auto taped = [to = std::weak_ptr(strategies_)](const Outcome&) {
+  const auto taped = [to = std::weak_ptr(strategies_), done = std::move(done)](const Outcome& outcome) {
     if (const auto strategies = to.lock()) strategies->notify();
+    if (done) done(outcome);
   };
   for (const BarObserved& bar : bars) node_->submit(venue(), {bar}, source, taped);
   node_->clock_moved();

@@ -26,10 +26,11 @@ namespace tally {
 class RemoteVenueLink;
 class StrategyRunner;
 
-// What a leadership says about the effects of an account towards a remote venue.
+// What a leadership says about the effects of an account towards a remote venue, and what it begins from.
 struct ActingRight {
   std::function<bool()> may_act;          // asked right before every write to the venue; none: always
   std::function<std::uint64_t()> term;    // for the venue's record; none: 0
+  std::shared_ptr<Standby> standby;       // of the account's shard; none: recovered from the journal
 };
 
 class AccountNode {
@@ -47,8 +48,9 @@ class AccountNode {
 
   // Bars that closed at the same time, as a feed brings them: first they are what prices are and, on a clock of bars, what
   // time it is; then the venue trades on them, and deadlines that are due are taken. Returns when they are handed in, not when they
-  // are digested. Throws std::logic_error where the venue is remote: it is shown bars itself, and passes them on.
-  void show(std::span<const BarObserved> bars, const std::string& source);
+  // are digested; `done` is called for each bar, from an actor's thread, once its entry is durable or refused. Throws
+  // std::logic_error where the venue is remote: it is shown bars itself, and passes them on.
+  void show(std::span<const BarObserved> bars, const std::string& source, Node::Done done = nullptr);
 
   // Returns when what was handed in so far is done, what strategies say of it included.
   void settle();

@@ -15,6 +15,7 @@ enum ExitCode : int {
   exit_not_found = 5,    // no such intent, investor, entity ...
   exit_differs = 6,      // a check ran and found a difference (replay --verify, journal verify, conservation)
   exit_busy = 7,         // the data directory is held by a process that does not answer
+  exit_interrupted = 8,  // a backtest was stopped by a signal; what it had is written, marked incomplete
 };
 
 // Ends a command with one line on stderr.

@@ -1,8 +1,6 @@
 #include "app/feed_config.hpp"
 
-#include <fstream>
-#include <sstream>
-
+#include "app/yaml_document.hpp"
 #include "app/yaml_section.hpp"
 
 namespace tally {
@@ -66,17 +64,7 @@ TapeOptions FeedConfig::tape_options() const {
 }
 
 FeedConfig read_feed_config(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  std::stringstream text;
-  if (!in || !(text << in.rdbuf())) throw ProfileError(file.string() + ": cannot be read");
-  YAML::Node root;
-  try {
-    root = YAML::Load(text.str());
-  } catch (const YAML::ParserException& error) {
-    throw ProfileError(file.string() + ':' + std::to_string(error.mark.line + 1) + ':' + std::to_string(error.mark.column + 1) +
-                       ": is no YAML: " + error.msg);
-  }
-  return config_of(YamlSection(file.string(), "", root));
+  return config_of(YamlSection(file.string(), "", yaml_root(yaml_text_of(file), file.string())));
 }
 
 }  // namespace tally

@@ -9,6 +9,8 @@
 //   show     bars, source                  bars that closed at the same time, as a feed brings them
 //   fail     entity, times, cause          a drill: the entity throws at its next inputs (simulated venues only)
 //   stop                                   ends the process cleanly
+//
+// tallyd adds `feeds`: the feeds that it follows (app/feeds/feed_view.hpp).
 #pragma once
 
 #include "app/account_node.hpp"

@@ -1,11 +1,13 @@
 #include "app/profile.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
+#include "app/feeds/read_feed_settings.hpp"
+#include "app/indicator_tables/read_indicator_settings.hpp"
 #include "app/line_socket.hpp"
+#include "app/paper/read_paper_settings.hpp"
 #include "app/shard_names.hpp"
+#include "app/yaml_document.hpp"
 
 namespace tally {
 namespace {
@@ -182,8 +184,12 @@ Profile profile_of(YamlSection top) {
   if (top.has("strategies"))
     for (YamlSection& strategy : top.list("strategies"))
       profile.strategies.push_back(read_strategy_setting(std::move(strategy), profile.products));
-  if (!profile.venue_reach.address.empty() && !profile.strategies.empty())
-    top.refuse("strategies", "read the venue's journal, which is elsewhere where the venue has an address");
+  if (!profile.venue_reach.address.empty())
+    for (const char* section : {"strategies", "feeds", "paper"})
+      if (top.has(section)) top.refuse(section, "needs the venue's shard, which is elsewhere where the venue has an address");
+  if (top.has("feeds")) profile.feeds = read_feed_settings(top, profile.products);
+  if (top.has("paper")) profile.paper = read_paper_settings(top.section("paper"));
+  if (top.has("indicators")) profile.indicators = read_indicator_settings(top, profile.products);
   top.finish();
   return profile;
 }
@@ -191,21 +197,11 @@ Profile profile_of(YamlSection top) {
 }  // namespace
 
 Profile read_profile_text(const std::string& text, const std::string& name) {
-  YAML::Node root;
-  try {
-    root = YAML::Load(text);
-  } catch (const YAML::ParserException& error) {
-    throw ProfileError(name + ':' + std::to_string(error.mark.line + 1) + ':' + std::to_string(error.mark.column + 1) +
-                       ": is no YAML: " + error.msg);
-  }
-  return profile_of(YamlSection(name, "", root));
+  return profile_of(YamlSection(name, "", yaml_root(text, name)));
 }
 
 Profile read_profile(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  std::stringstream text;
-  if (!in || !(text << in.rdbuf())) throw ProfileError(file.string() + ": cannot be read");
-  return read_profile_text(text.str(), file.string());
+  return read_profile_text(yaml_text_of(file), file.string());
 }
 
 std::vector<Message> account_configuration(const Profile& profile) {

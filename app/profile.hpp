@@ -8,6 +8,9 @@
 #include <vector>
 
 #include "actors/host/live/node.hpp"
+#include "app/feeds/feed_setting.hpp"
+#include "app/indicator_tables/indicator_setting.hpp"
+#include "app/paper/paper_settings.hpp"
 #include "app/strategies/strategy_setting.hpp"
 #include "app/yaml_section.hpp"
 #include "messages/venue.hpp"
@@ -58,6 +61,9 @@ struct Profile {
   StorageSettings storage;
   MonitoringSettings monitoring;
   std::vector<StrategySetting> strategies;  // that tallyd runs
+  std::vector<FeedSetting> feeds;           // that tallyd follows
+  PaperSettings paper;
+  std::vector<IndicatorSetting> indicators;
 };
 
 // Throws ProfileError: one line, file:line:column and what to do about it.

@@ -6,10 +6,13 @@
 #include <iostream>
 
 #include "app/commands/backtest_command.hpp"
+#include "app/commands/certs_commands.hpp"
 #include "app/commands/cluster_commands.hpp"
 #include "app/commands/command_line.hpp"
 #include "app/commands/drill_commands.hpp"
 #include "app/commands/feed_commands.hpp"
+#include "app/commands/replay_command.hpp"
+#include "app/commands/scoreboard_command.hpp"
 #include "app/commands/tape_commands.hpp"
 #include "app/commands/venue_commands.hpp"
 
@@ -48,7 +51,9 @@ int main(int argc, char** argv) {
   add_reconciliation_commands(app, line);
   add_supervision_commands(app, line);
   add_journal_commands(app, line);
+  add_replay_command(app, line);
   add_table_command(app, line);
+  add_scoreboard_command(app, line);
   add_play_command(app, line);
   add_time_command(app, line);
   add_schema_commands(app, line);
@@ -65,6 +70,7 @@ int main(int argc, char** argv) {
   add_backtest_command(app, line);
   add_cluster_commands(app, line);
   add_venue_commands(app, line);
+  add_certs_commands(app, line);
   add_drill_commands(app, line);
   try {
     parser.parse(argc, argv);

@@ -10,6 +10,7 @@
 #include "app/commands/command.hpp"
 #include "app/control_client.hpp"
 #include "app/exit_code.hpp"
+#include "app/feeds/feed_view.hpp"
 #include "app/node_access.hpp"
 #include "app/node_operations.hpp"
 #include "gateway/metrics/metrics_endpoint.hpp"
@@ -45,11 +46,12 @@ sigset_t block_signals() {
   return signals;
 }
 
-std::unique_ptr<MetricsEndpoint> serve_metrics(AccountNode& node) {
+std::unique_ptr<MetricsEndpoint> serve_metrics(AccountNode& node, const FeedFollowers& feeds) {
   const MonitoringSettings& settings = node.profile().monitoring;
   if (settings.export_to != MonitoringExport::metrics) return nullptr;
   auto endpoint = std::make_unique<MetricsEndpoint>(settings.listen, node.shared_journal(), MetricsEndpoint::Shards{node.account(), node.venue()},
-                                                    settings.top_symbols, [&node] { return node.time().now(); });
+                                                    settings.top_symbols, [&node] { return node.time().now(); },
+                                                    [&feeds] { return feed_metrics(feeds); });
   spdlog::info("metrics on http://{}/metrics", settings.listen);
   return endpoint;
 }
@@ -79,8 +81,11 @@ int run(const Where& where) {
   const sigset_t signals = block_signals();
   const auto node = start_node(where, "tallyd");
   const pthread_t self = pthread_self();
-  ControlServer control(data.socket(), node_operations(*node, [self] { pthread_kill(self, SIGTERM); }));
-  const auto metrics = serve_metrics(*node);
+  const FeedFollowers feeds = follow_feeds(*node);
+  ControlServer::Operations operations = node_operations(*node, [self] { pthread_kill(self, SIGTERM); });
+  operations["feeds"] = [&feeds](const boost::json::object&) { return feeds_json(feeds); };
+  ControlServer control(data.socket(), std::move(operations));
+  const auto metrics = serve_metrics(*node, feeds);
   spdlog::info("account {} on venue {} runs in {}, socket {}", node->account().text(), node->venue().text(), data.path.string(),
                data.socket().string());
   int signal = 0;

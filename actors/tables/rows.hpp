@@ -161,9 +161,61 @@ struct UnrealizedPnlLatest {
 };
 BOOST_DESCRIBE_STRUCT(UnrealizedPnlLatest, (), (accountId, strategyId, symbol, unrealizedPnl, currentPrice, avgPrice, netQty, ts))
 
+// ---- of what is computed, not of the account's facts: figures of returns and indicators, rounded as docs/tables.md says ----
+struct IndicatorHistory {
+  static constexpr About about{"indicator_history", 0, "indicators of final bars, as the profile asks for them"};
+  ProductId symbol;
+  std::string timeframe;   // "1m"
+  std::string indicator;   // its column, "ema_30"
+  std::string version;     // of its formula, "indicator.ema.v1"
+  Time ts;                 // the bar's close
+  std::string value;       // the shortest text of the same double
+};
+BOOST_DESCRIBE_STRUCT(IndicatorHistory, (), (symbol, timeframe, indicator, version, ts, value))
+
+struct IndicatorLatest {
+  static constexpr About about{"indicator_latest", 3, "the newest value of each indicator"};
+  ProductId symbol;
+  std::string timeframe;
+  std::string indicator;
+  std::string version;
+  Time ts;
+  std::string value;
+};
+BOOST_DESCRIBE_STRUCT(IndicatorLatest, (), (symbol, timeframe, indicator, version, ts, value))
+
+struct StrategyPerfLatest {
+  static constexpr About about{"strategy_perf_latest", 2, "how each strategy did on paper, net of fees"};
+  std::string runTag;        // PAPER_LIVE
+  SignalSourceId strategyId;
+  AccountId accountId;       // paper:NAME
+  Time ts;                   // the end of the last whole day
+  std::uint64_t days = 0;
+  Money capital;             // paid in so far
+  Money equity;
+  Money pnlNet;
+  Money fees;
+  std::uint64_t fills = 0;
+  std::optional<Ratio> totalReturn, maxDrawdown, sharpe, shrunkSharpe, tStat;
+};
+BOOST_DESCRIBE_STRUCT(StrategyPerfLatest, (),
+                      (runTag, strategyId, accountId, ts, days, capital, equity, pnlNet, fees, fills, totalReturn, maxDrawdown, sharpe,
+                       shrunkSharpe, tStat))
+
+struct StrategyWeightsLatest {
+  static constexpr About about{"strategy_weights_latest", 2, "each strategy's weight, by its record on paper"};
+  std::string runTag;
+  SignalSourceId strategyId;
+  Time ts;
+  Ratio weight;
+  std::optional<Ratio> previousWeight;
+  Ratio score;               // shrunk Sharpe
+};
+BOOST_DESCRIBE_STRUCT(StrategyWeightsLatest, (), (runTag, strategyId, ts, weight, previousWeight, score))
+
 using Row = std::variant<Price1mHistory, StrategySignalHistory, AcceptedTradeSignalHistory, ExecReportHistory, TradeMatchHistory,
                          RiskAlertsHistory, StrategySignalLatest, OpenPositionsLots, OpenPositionsRollup, RealizedPnlLatest,
-                         UnrealizedPnlLatest>;
+                         UnrealizedPnlLatest, IndicatorHistory, IndicatorLatest, StrategyPerfLatest, StrategyWeightsLatest>;
 
 // One step of a table. A removed row carries what it was.
 struct Change {

@@ -1,13 +1,12 @@
 #include "app/backtest/config.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 #include "actors/bars/timeframe.hpp"
 #include "app/backtest/config_terms.hpp"
 #include "app/job/bars.hpp"
 #include "app/time_text.hpp"
+#include "app/yaml_document.hpp"
 
 namespace tally::backtest {
 namespace {
@@ -257,21 +256,11 @@ std::string run_id_of_text(const std::string& text) {
 }
 
 Config read_config_text(const std::string& text, const std::filesystem::path& file) {
-  YAML::Node root;
-  try {
-    root = YAML::Load(text);
-  } catch (const YAML::ParserException& error) {
-    throw ProfileError(file.string() + ':' + std::to_string(error.mark.line + 1) + ':' + std::to_string(error.mark.column + 1) +
-                       ": is no YAML: " + error.msg);
-  }
-  return Reader(file, root).read();
+  return Reader(file, yaml_root(text, file.string())).read();
 }
 
 Config read_config(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  std::stringstream text;
-  if (!in || !(text << in.rdbuf())) throw ProfileError(file.string() + ": cannot be read");
-  return read_config_text(text.str(), file);
+  return read_config_text(yaml_text_of(file), file);
 }
 
 }  // namespace tally::backtest

@@ -25,9 +25,6 @@ struct Asked {
   bool json = false;
 };
 
-// Ended by a signal: what there was is written and marked incomplete.
-inline constexpr int exit_interrupted = 8;
-
 // Returns an exit code. Throws CommandFailed.
 int run_backtest(const Asked& asked);
 

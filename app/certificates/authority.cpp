@@ -202,6 +202,7 @@ fs::path rotate_certificate(const fs::path& from, const fs::path& out, Validity 
 }
 
 std::vector<CertificateRow> certificates_in(const fs::path& directory) {
+  if (!fs::is_directory(directory)) throw CertificateError(directory.string() + ": is no directory");
   std::vector<CertificateRow> rows;
   for (const auto& entry : fs::directory_iterator(directory)) {
     if (entry.path().extension() != ".pem" || !entry.is_regular_file()) continue;

@@ -25,6 +25,7 @@
 namespace tally {
 
 class AccountNode;
+class Standby;
 
 class ClusterNode {
  public:
@@ -46,7 +47,9 @@ class ClusterNode {
   void host();
   void follow_leadership();
   void start_hosting(std::uint64_t term);
-  void stop_hosting(bool for_good);
+  void stand_by();
+  void stop_hosting();
+  void give_up_hosting();
   std::uint64_t leading() const;                     // in which term, the account's shard; 0: another node, or nobody
   bool fetch_profile();
   void keep_members();
@@ -61,6 +64,7 @@ class ClusterNode {
   boost::json::object leave(const boost::json::object& request);
   boost::json::object promote(const boost::json::object& request);
   replication::NodeId leader_of(Symbol shard) const;
+  replication::NodeId leader_by_others();
   bool reaches(replication::NodeId peer) const;
   bool may_act_soon(std::uint64_t term) const;
 
@@ -76,7 +80,10 @@ class ClusterNode {
   std::shared_ptr<RocksDbJournal> journal_;
 
   mutable std::shared_mutex hosting_mutex_;
-  std::shared_ptr<Hosting> hosting_;
+  std::condition_variable_any hosting_ended_;
+  std::shared_ptr<Hosting> hosting_;                 // built and ended by thread_ alone
+  std::shared_ptr<Standby> standby_;                 // while another node leads; thread_'s alone
+  Offset pointed_ = 0;
   std::uint64_t given_up_ = 0;                       // the term that was handed on, or is being: not hosted again
   std::chrono::steady_clock::time_point given_up_at_;
 

@@ -1,4 +1,4 @@
-// tally feed: a live feed on a tape, and what it is like. Needs no account.
+// tally feed: a live feed on a tape, and what it is like, which needs no account; and the tapes that a node follows.
 #include <chrono>
 #include <iostream>
 #include <random>
@@ -7,7 +7,9 @@
 #include "app/commands/counters.hpp"
 #include "app/commands/feed_commands.hpp"
 #include "app/commands/tape_options.hpp"
+#include "app/control_client.hpp"
 #include "app/feed_config.hpp"
+#include "app/node_access.hpp"
 #include "app/stop_signal.hpp"
 #include "app/time_text.hpp"
 
@@ -132,6 +134,40 @@ void run(const CommandLine& line, const FeedAsked& asked) {
     throw CommandFailed(exit_failed, "no connection to " + config.endpoints.stream_host + " was made");
 }
 
+std::string seconds_text(const json::object& row, const char* key) {
+  const json::value* ns = row.if_contains(key);
+  if (!ns) return "-";
+  const std::int64_t ms = ns->to_number<std::int64_t>() / ns_per_ms;
+  const std::string digits = std::to_string(1'000 + ms % 1'000).substr(1);
+  return std::to_string(ms / 1'000) + '.' + digits;
+}
+
+// What a node follows.
+void status(const CommandLine& line) {
+  auto node = ControlClient::connect(data_directory(line.where).socket());
+  if (!node) throw CommandFailed(exit_not_found, "no node runs on this data directory: feeds are followed by tallyd");
+  const json::object said = node->ask({{"op", "feeds"}});
+  Table table({{"FEED"}, {"STATE"}, {"OFFSET", true}, {"PRODUCT"}, {"SEEN AS"}, {"BARS"}, {"SHOWN", true}, {"NEWEST"}, {"DELAY s", true},
+               {"LONGEST s", true}, {"IN 5 s", true}});
+  std::string trouble;
+  for (const json::value& value : said.at("feeds").as_array()) {
+    const json::object& feed = value.as_object();
+    if (!feed.at("trouble").as_string().empty()) trouble = std::string(feed.at("feed").as_string()) + ": " + std::string(feed.at("trouble").as_string());
+    for (const json::value& one : feed.at("products").as_array()) {
+      const json::object& row = one.as_object();
+      const auto text = [&](const json::object& of, const char* key) { return std::string(of.at(key).as_string()); };
+      const auto count = [&](const char* key) { return row.contains(key) ? std::to_string(row.at(key).to_number<std::uint64_t>()) : "0"; };
+      const json::value* newest = row.if_contains("newest");
+      table.row({text(feed, "feed"), text(feed, "state"), std::to_string(feed.at("offset").to_number<std::uint64_t>()), text(row, "product"),
+                 text(row, "seen_as"), text(row, "bars") + " of " + text(row, "from"), count("shown"),
+                 newest ? iso_time(Time{newest->to_number<std::int64_t>()}) : "-", seconds_text(row, "delay_ns"),
+                 seconds_text(row, "longest_delay_ns"), count("within_5s")});
+    }
+  }
+  print(line, said.at("feeds"), table);
+  if (!trouble.empty()) throw CommandFailed(exit_failed, "feed " + trouble);
+}
+
 }  // namespace
 
 void add_feed_commands(Command app, CommandLine& line) {
@@ -144,6 +180,8 @@ void add_feed_commands(Command app, CommandLine& line) {
   command.add_option("--every", asked->every, "Print what it is like so often; 0s: only in the end (default: 10s)");
   command.add_flag("--json", line.json, "One JSON object a time instead of lines and tables");
   command.callback([asked, &line] { with_tape([&] { run(line, *asked); }); });
+  add_command(group, "status", "The tapes that a node follows: how far it is, and how late final bars are judged", line)
+      .callback([&line] { status(line); });
 }
 
 }  // namespace tally

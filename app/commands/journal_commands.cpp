@@ -3,15 +3,12 @@
 #include <iostream>
 #include <thread>
 
-#include "actors/host/deterministic/verify.hpp"
-#include "actors/programs.hpp"
 #include "app/backtest/entry_file.hpp"
+#include "app/commands/entry_out.hpp"
 #include "app/commands/submit.hpp"
 #include "app/hex.hpp"
-#include "app/shard_names.hpp"
 #include "app/time_text.hpp"
 #include "messages/catalog.hpp"
-#include "messages/json.hpp"
 #include "persistence/export.hpp"
 #include "persistence/rocksdb_journal.hpp"
 #include "persistence/verify.hpp"
@@ -114,13 +111,7 @@ struct TailAsked {
 // Returns the offset after the last one printed.
 Offset print_entries(const CommandLine& line, const Journal& journal, Symbol shard, Offset from) {
   const Offset last = journal.committed(shard);
-  for_each_entry(journal, shard, from, last, [&](const Entry& entry) {
-    if (line.json) return print_json(to_json(entry, shard));
-    for (const Event& event : entry.events)
-      std::cout << entry.offset << "  " << iso_time(entry.at) << "  "
-                << (event.stream.kind == EntityKind::none ? "<- " + entry.producer : text_of(event.stream)) << "  "
-                << row_of(event.body).name << "  " << idempotency_key(event.body) << '\n';
-  });
+  for_each_entry(journal, shard, from, last, [&](const Entry& entry) { print_entry(line, entry, shard); });
   std::cout.flush();
   return last + 1;
 }
@@ -137,34 +128,6 @@ void tail(const CommandLine& line, const TailAsked& asked) {
     if (!opened.running) return;
     next = print_entries(line, *opened.journal, shard, next);
   }
-}
-
-void replay(const CommandLine& line, Offset upto) {
-  const OpenedJournal opened = open_journal(line.where);
-  Table table({{"SHARD"}, {"CHECKED", true}, {"INPUTS", true}, {"DECISIONS", true}, {"VERDICT"}});
-  json::array out;
-  std::string difference;
-  for (const Symbol shard : opened.journal->shards()) {
-    if (is_strategies_shard(shard)) continue;  // said over bars: a restart reads those again
-    const Offset end = opened.journal->committed(shard);
-    const bool venue = is_venue_shard(shard);
-    const ReplayReport report = verify_replay(venue ? venue_program() : account_program(), *opened.journal, shard, upto == 0 ? end : std::min(upto, end));
-    json::object row{{"shard", shard.text()}, {"checked", report.checked}, {"inputs", report.inputs}, {"decisions", report.decisions}, {"equal", report.equal()}};
-    if (report.first) {
-      row["offset"] = report.first->offset;
-      row["what"] = report.first->what;
-      row["recorded"] = report.first->recorded;
-      row["decided"] = report.first->decided;
-      if (difference.empty())
-        difference = std::string(shard.text()) + " differs at offset " + std::to_string(report.first->offset) + ", " + report.first->what + ": recorded [" +
-                     report.first->recorded + "], decided [" + report.first->decided + "]";
-    }
-    table.row({std::string(shard.text()), std::to_string(report.checked), std::to_string(report.inputs), std::to_string(report.decisions),
-               report.equal() ? "equal" : "DIFFERS at " + std::to_string(report.first->offset)});
-    out.push_back(std::move(row));
-  }
-  print(line, out, table);
-  if (!difference.empty()) throw CommandFailed(exit_differs, difference);
 }
 
 }  // namespace
@@ -194,16 +157,6 @@ void add_journal_commands(Command app, CommandLine& line) {
   last.add_option("--shard", asked->shard, "Of which shard (default: the account's)");
   last.add_flag("--follow", asked->follow, "Go on while a node runs");
   last.callback([asked, &line] { tail(line, *asked); });
-
-  Command again = add_command(app, "replay", "Decide every recorded input again and compare, byte for byte; exit 0 equal, 6 differs (names the first difference)", line);
-  struct Again {
-    Offset upto = 0;
-    bool verify = true;
-  };
-  const auto again_asked = std::make_shared<Again>();
-  again.add_flag("--verify", again_asked->verify, "Compare with what was recorded (what replay does)");
-  again.add_option("--upto", again_asked->upto, "Up to this entry (default: all)");
-  again.callback([again_asked, &line] { replay(line, again_asked->upto); });
 }
 
 }  // namespace tally

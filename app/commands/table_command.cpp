@@ -4,10 +4,10 @@
 #include <map>
 #include <thread>
 
-#include "actors/tables/account_tables.hpp"
+#include "actors/tables/row_text.hpp"
 #include "app/commands/submit.hpp"
 #include "app/time_text.hpp"
-#include "actors/tables/row_text.hpp"
+#include "app/views/table_source.hpp"
 
 namespace tally {
 namespace {
@@ -51,37 +51,26 @@ Wanted wanted(const TableAsked& asked) {
   return found;
 }
 
-// The shard whose facts a table is made of: bars are the venue's, the rest is the account's.
-Symbol shard_of(const Wanted& asked, const OpenedJournal& opened) {
-  return asked.index == tables::Row(tables::Price1mHistory{}).index() ? opened.venue : opened.account;
-}
-
 // A table as its changes make it.
 class Reading {
  public:
-  explicit Reading(Wanted asked) : asked_(std::move(asked)) {}
+  Reading(Wanted asked, const Where& where) : asked_(std::move(asked)), source_(table_source(asked_.index, where)) {}
 
   // Calls visit(change, cells) for each change that is asked for, in the entries that are committed and were not read yet.
   template <class Visit>
   void catch_up(const OpenedJournal& opened, Visit visit) {
-    const Symbol shard = shard_of(asked_, opened);
-    const Offset end = opened.journal->committed(shard);
-    for_each_entry(*opened.journal, shard, next_, end, [&](const Entry& entry) {
-      for (const Change& change : tables_.fold(entry)) {
-        if (change.row.index() != asked_.index) continue;
-        const std::vector<std::string> cells = tables::cells_of(change.row, exact_iso_time);
-        if (asked_.takes(cells)) visit(change, cells);
-      }
+    source_->catch_up(opened, [&](const Change& change) {
+      if (change.row.index() != asked_.index) return;
+      const std::vector<std::string> cells = tables::cells_of(change.row, exact_iso_time);
+      if (asked_.takes(cells)) visit(change, cells);
     });
-    next_ = std::max(next_, end + 1);
   }
 
   const Wanted& asked() const { return asked_; }
 
  private:
   Wanted asked_;
-  tables::AccountTables tables_;
-  Offset next_ = 1;
+  std::unique_ptr<TableSource> source_;
 };
 
 // The rows that are there now: of a history all, in order; of a latest table by key.
@@ -135,7 +124,7 @@ void list_tables(const CommandLine& line) {
 
 void show(const CommandLine& line, const TableAsked& asked) {
   if (asked.name.empty()) return list_tables(line);
-  Reading reading(wanted(asked));
+  Reading reading(wanted(asked), line.where);
   OpenedJournal opened = open_journal(line.where);
   if (asked.follow) return follow(line, reading, std::move(opened));
   std::vector<Column> columns;

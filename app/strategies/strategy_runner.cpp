@@ -9,6 +9,7 @@
 
 #include "actors/strategy/anchor_bars.hpp"
 #include "actors/strategy/intent.hpp"
+#include "app/feeds/tape_place.hpp"
 
 namespace tally {
 namespace {
@@ -163,9 +164,10 @@ void StrategyRunner::run() {
 
 void StrategyRunner::follow(Offset upto) {
   for_each_entry(*journal_, shards_.venue, next_, upto, [&](const Entry& entry) {
+    const TapePlace place = tape_place_of(entry.producer).value_or(TapePlace{std::string(shards_.venue.text()), entry.offset});
     for (const Event& event : entry.events)
       if (const auto* bar = std::get_if<BarObserved>(&event.body))
-        for (const auto& member : members_) take(*member, *bar, {std::string(shards_.venue.text()), entry.offset});
+        for (const auto& member : members_) take(*member, *bar, place);
   });
   next_ = std::max(next_, upto + 1);
 }

@@ -2,6 +2,9 @@
 //
 //   venue's journal --committed bars--> Strategy --intent--> strategies' shard --durable--> signal --> account's inlet
 //
+// An intent names the market data tape and the record that its bar came from, where the node follows one; else the venue's shard
+// and the bar's entry.
+//
 // On start the shard's versions, switches and intents are taken from it and the tape is read from its beginning, so that a
 // strategy is what it was; what it says then was never said. The last intent of each role is sent again: where the account heard
 // it, that is a retry. An opening of a bar that closed more than two bars ago is late and not sent; a flat never is.

@@ -7,21 +7,9 @@
 #include <vector>
 
 #include "actors/tables/account_tables.hpp"
+#include "gateway/metrics/metric_family.hpp"
 
 namespace tally {
-
-struct MetricSample {
-  std::vector<std::pair<std::string, std::string>> labels;
-  double value = 0;
-};
-
-struct MetricFamilyOf {
-  enum class Kind { gauge, counter };
-  std::string name;
-  std::string help;
-  Kind kind = Kind::gauge;
-  std::vector<MetricSample> samples;
-};
 
 class AccountMetrics {
  public:

@@ -27,8 +27,9 @@ prometheus::MetricFamily exported(const MetricFamilyOf& family) {
 // Scrapes may overlap; each sees what is committed by then.
 class Collector final : public prometheus::Collectable {
  public:
-  Collector(std::shared_ptr<const Journal> journal, MetricsEndpoint::Shards shards, std::size_t top_symbols, std::function<Time()> now)
-      : journal_(std::move(journal)), shards_(shards), now_(std::move(now)), metrics_(top_symbols) {}
+  Collector(std::shared_ptr<const Journal> journal, MetricsEndpoint::Shards shards, std::size_t top_symbols, std::function<Time()> now,
+            MetricsEndpoint::More more)
+      : journal_(std::move(journal)), shards_(shards), now_(std::move(now)), more_(std::move(more)), metrics_(top_symbols) {}
 
   std::vector<prometheus::MetricFamily> Collect() const override {
     std::lock_guard lock(mutex_);
@@ -42,6 +43,8 @@ class Collector final : public prometheus::Collectable {
     commands.samples.push_back({{}, journal_->accepts_commands() ? 1.0 : 0.0});
     out.push_back(exported(behind));
     out.push_back(exported(commands));
+    if (more_)
+      for (const MetricFamilyOf& family : more_()) out.push_back(exported(family));
     return out;
   }
 
@@ -59,6 +62,7 @@ class Collector final : public prometheus::Collectable {
   const std::shared_ptr<const Journal> journal_;
   const MetricsEndpoint::Shards shards_;
   const std::function<Time()> now_;
+  const MetricsEndpoint::More more_;
   mutable std::mutex mutex_;
   mutable AccountMetrics metrics_;
   mutable Offset next_of_account_ = 1;
@@ -80,8 +84,8 @@ class MetricsEndpoint::Listener {
 };
 
 MetricsEndpoint::MetricsEndpoint(const std::string& address, std::shared_ptr<const Journal> journal, Shards shards,
-                                 std::size_t top_symbols, std::function<Time()> now) {
-  auto collector = std::make_shared<Collector>(std::move(journal), shards, top_symbols, std::move(now));
+                                 std::size_t top_symbols, std::function<Time()> now, More more) {
+  auto collector = std::make_shared<Collector>(std::move(journal), shards, top_symbols, std::move(now), std::move(more));
   collector->Collect();
   try {
     listener_ = std::make_unique<Listener>(address, std::move(collector));

@@ -97,13 +97,12 @@ class Dialer : public caf::event_based_actor {
       Socket socket = connected(dial_.address, dial_patience, !secure);
       handshake_ = socket.duplicate();
       auto scribe = scribe_of(system(), std::move(socket), secure);
-      if (!scribe) throw SocketError("TLS did not begin");
       request(broker_, dial_patience, caf::connect_atom::value, std::move(scribe), dial_.address.port)
           .then([this](caf::node_id&, caf::strong_actor_ptr& door, std::set<std::string>&) { done(door, door ? "" : "nobody answers there"); },
                 [this](caf::error&) {
-                  // The other end may be frozen in its handshake, or refuses our certificate: CAF would keep the socket.
+                  // It may be frozen, or refuse our certificate: CAF would keep the socket.
                   handshake_.shut_down();
-                  done(nullptr, "no connection was made: it does not answer, or one of the certificates is not accepted");
+                  done(nullptr, "no connection was made: it does not answer, or does not accept our certificate");
                 });
     } catch (const std::exception& error) {
       done(nullptr, error.what());

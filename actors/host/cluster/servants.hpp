@@ -8,7 +8,8 @@
 
 namespace tally::cluster {
 
-// Null: the TLS session could not begin. Throws std::runtime_error where CAF cannot read the certificates.
+// Secure: goes through the TLS handshake in the calling thread, which takes seconds where the other end does not answer.
+// Throws SocketError, or std::runtime_error where CAF cannot read the certificates.
 caf::io::scribe_ptr scribe_of(caf::actor_system& system, Socket socket, bool secure);
 caf::io::doorman_ptr doorman_of(caf::actor_system& system, Socket socket, bool secure);
 

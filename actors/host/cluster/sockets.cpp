@@ -92,6 +92,17 @@ Socket& Socket::operator=(Socket&& other) noexcept {
 }
 
 Socket Socket::duplicate() const { return Socket(fcntl(fd_, F_DUPFD_CLOEXEC, 0)); }
+
+void Socket::block_at_most(std::chrono::milliseconds patience) const {
+  timeval time{};
+  time.tv_sec = patience.count() / 1'000;
+  time.tv_usec = patience.count() % 1'000 * 1'000;
+  setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
+  setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
+  fcntl(fd_, F_SETFL, fcntl(fd_, F_GETFL) & ~O_NONBLOCK);
+}
+void Socket::never_block() const { fcntl(fd_, F_SETFL, fcntl(fd_, F_GETFL) | O_NONBLOCK); }
+
 void Socket::shut_down() const { ::shutdown(fd_, SHUT_RDWR); }
 
 Socket connected(const Address& address, std::chrono::milliseconds patience, bool loopback_only) {

@@ -26,6 +26,8 @@ class Socket {
   int fd() const { return fd_; }
   int release() { return std::exchange(fd_, -1); }
   Socket duplicate() const;
+  void block_at_most(std::chrono::milliseconds patience) const;   // each read and write, from now on
+  void never_block() const;
   void shut_down() const;   // both directions, for all duplicates
 
  private:

@@ -1,111 +1,14 @@
 #include "actors/host/deterministic/verify.hpp"
 
-#include <boost/json.hpp>
-
-#include "messages/json.hpp"
-#include "messages/stored.hpp"
-
 namespace tally {
-namespace {
-
-struct Differs {
-  ReplayDifference difference;
-};
-
-std::string event_text(const Event& event) {
-  return text_of(event.stream) + " " + std::to_string(event.stream_sequence) + " " + boost::json::serialize(to_json(event.body));
-}
-
-// What two hosts must agree on.
-std::vector<std::byte> comparable(Entry entry) {
-  entry.term = 0;
-  entry.recorded_at = {};
-  for (Event& event : entry.events)
-    if (auto* stop = std::get_if<EntityStopped>(&event.body)) stop->attempt = 0;  // how often it was tried is the host's policy
-  std::vector<std::byte> bytes;
-  store_entry(entry, bytes);
-  return bytes;
-}
-
-ReplayDifference difference_of(const Entry& recorded, const Entry& decided) {
-  const std::size_t common = std::min(recorded.events.size(), decided.events.size());
-  for (std::size_t i = 0; i <= common; ++i) {
-    const std::string was = i < recorded.events.size() ? event_text(recorded.events[i]) : "";
-    const std::string is = i < decided.events.size() ? event_text(decided.events[i]) : "";
-    if (was != is) return {recorded.offset, "event " + std::to_string(i + 1) + " of the entry", was, is};
-  }
-  return {recorded.offset, "the envelope", "causation " + std::to_string(recorded.causation) + ", at " + std::to_string(recorded.at.ns),
-          "causation " + std::to_string(decided.causation) + ", at " + std::to_string(decided.at.ns)};
-}
-
-class Verification {
- public:
-  Verification(const Program& program, const Journal& journal, Symbol shard, Offset upto)
-      : journal_(journal), shard_(shard), upto_(upto), host_(program, shard, [this](const Entry& entry) { compare(entry); }, &journal) {
-    host_.on_fault([this](const EntityRef& entity, Offset input, std::uint32_t) { return recorded_failure(entity, input); });
-    report_.end = upto;
-  }
-
-  ReplayReport run(const std::function<void(Offset)>& progress) {
-    try {
-      for (Offset told = 0; next_ <= upto_;) {
-        const EntryPtr input = recorded(next_);
-        if (!input->is_input()) throw Differs{{next_, "decided then, not decided now", event_text(input->events.at(0)), ""}};
-        std::vector<Message> messages;
-        for (const Event& event : input->events) messages.push_back(event.body);
-        ++report_.inputs;
-        host_.submit(std::move(messages), input->at, input->producer);
-        if (progress && next_ - told >= 10'000) progress(told = next_);
-      }
-    } catch (const Differs& differs) {
-      report_.first = differs.difference;
-    }
-    return report_;
-  }
-
- private:
-  void compare(const Entry& decided) {
-    if (decided.offset > upto_) return;  // the process ended before it was recorded
-    const EntryPtr was = recorded(decided.offset);
-    if (was->is_input() && !decided.is_input()) throw Differs{{decided.offset, "decided now, not decided then", "", event_text(decided.events.at(0))}};
-    if (comparable(*was) != comparable(decided)) throw Differs{difference_of(*was, decided)};
-    report_.checked = decided.offset;
-    if (!decided.is_input()) report_.decisions += decided.events.size();
-    next_ = decided.offset + 1;
-  }
-
-  // The cause, where the record says that the entity stopped on this input in the step under way.
-  std::string recorded_failure(const EntityRef& entity, Offset input) {
-    const Offset following = host_.core().state().end + 1;
-    if (following > upto_) return {};
-    const EntryPtr next = recorded(following);
-    if (next->causation != following - 1) return {};
-    const EntityStopped* stop = stop_of(*next, entity);
-    return stop && stop->input == input ? stop->cause : std::string();
-  }
-
-  EntryPtr recorded(Offset offset) {
-    if (piece_.empty() || offset < piece_.front()->offset || offset > piece_.back()->offset) {
-      piece_ = journal_.read(shard_, offset, 256);
-      if (piece_.empty()) throw JournalDamaged(shard_, offset, "the entry is missing");
-    }
-    return piece_[offset - piece_.front()->offset];
-  }
-
-  const Journal& journal_;
-  Symbol shard_;
-  Offset upto_;
-  Offset next_ = 1;
-  std::vector<EntryPtr> piece_;
-  ReplayReport report_;
-  DeterministicHost host_;
-};
-
-}  // namespace
 
 ReplayReport verify_replay(const Program& program, const Journal& journal, Symbol shard, Offset upto,
                            const std::function<void(Offset)>& progress) {
-  return Verification(program, journal, shard, upto).run(progress);
+  constexpr Offset tell_every = 10'000;
+  ReplaySession session(program, journal, shard, upto);
+  for (Offset told = 0; session.step();)
+    if (progress && session.checked() - told >= tell_every) progress(told = session.checked());
+  return {upto, session.checked(), session.inputs(), session.decisions(), session.difference()};
 }
 
 }  // namespace tally

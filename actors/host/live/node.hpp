@@ -20,6 +20,8 @@
 
 namespace tally {
 
+class Standby;
+
 // How an outside input ended.
 struct Outcome {
   bool accepted = false;            // false: refused at the inlet, nothing was recorded
@@ -43,6 +45,7 @@ struct ShardOptions {
   const Program* program = nullptr;
   SupervisionPolicy supervision;
   std::size_t inlet_capacity = 4'096;
+  std::shared_ptr<Standby> standby;      // begins there instead of at the journal's beginning; of the same program, shard and journal
   Offset snapshot_every = 4'096;         // entries
   // Facts that stand beside an input in its entry (prices), captured when it is sequenced.
   std::function<void(const Message& input, std::vector<Message>& captured)> capture;

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "actors/host/live/kind_supervisor.hpp"
-#include "actors/host/shard/replayer.hpp"
+#include "actors/host/shard/standby.hpp"
 #include "messages/stored_codec.hpp"
 #include "persistence/leadership_lost.hpp"
 
@@ -85,23 +85,20 @@ void ShardActor::on_exit() {
 void ShardActor::recover() {
   term_ = services_.journal->take_over(core_.shard());  // all that is there is committed
   const Offset end = services_.journal->end(core_.shard());
-  std::map<EntityRef, std::shared_ptr<AnyCell>> cells;
-  Replayer replayer(*options_.program, core_, *services_.journal, [&](const EntityRef& entity) -> AnyCell& {
-    auto& cell = cells[entity];
-    if (!cell) cell = options_.program->make_cell(entity);
-    return *cell;
-  });
-  replayer.run(end);
-  for (auto& [entity, cell] : cells) recovered_[entity.kind].push_back(std::move(cell));
-  if (end > 0) {
-    last_recorded_ = services_.journal->read(core_.shard(), end, 1).at(0)->recorded_at;
-  }
+  // A standby serves one start; after a failure the journal is read anew.
+  const auto standby = options_.standby && options_.standby->unused() ? options_.standby
+                                                                      : std::make_shared<Standby>(*options_.program, core_.shard(), *services_.journal);
+  standby->follow(end);
+  const EntryPtr open_step = standby->last();
+  core_ = standby->take_core();
+  for (auto& [entity, cell] : standby->take_cells()) recovered_[entity.kind].push_back(std::move(cell));
+  if (end > 0) last_recorded_ = services_.journal->read(core_.shard(), end, 1).at(0)->recorded_at;
   gate_ = std::make_unique<EffectGate>(term_, end);
   reported_ = end;
   snapshot_at_ = end;
   relay_->lead_to(caf::actor_cast<caf::actor_addr>(this));
   inlet_.offer(own_input(ShardStarted{services_.node, services_.build, services_.time->now()}, "node"));
-  if (replayer.last()) begin_step(replayer.last());
+  if (open_step) begin_step(open_step);
   pump();
 }
 

@@ -7,7 +7,7 @@ namespace tally::cluster {
 Hello Conversation::introduction() { return {self_, credentials_.nonce(), credentials_.certificate()}; }
 
 void Conversation::call(Nanoseconds now) {
-  if (up() || calling_ || answering_) return;
+  if (up() || calling() || answering_) return;
   const Hello hello = introduction();
   calling_ = Calling{written_hello(hello), hello.nonce, now + patience_};
   said_.push_back(calling_->hello);
@@ -20,9 +20,8 @@ void Conversation::receive(Nanoseconds now, std::string_view packet) {
     case PacketKind::hello: receive_hello(now, packet); break;
     case PacketKind::welcome: receive_welcome(now, packet); break;
     case PacketKind::confirm: receive_confirm(now, packet); break;
-    case PacketKind::refusal: receive_refusal(now, packet); break;
-    default:
-      if (session_) session_->receive(now, packet);
+    case PacketKind::refusal: receive_refusal(packet); break;
+    default: receive_of_session(now, packet);
   }
   notice_end();
 }
@@ -32,8 +31,9 @@ void Conversation::receive_hello(Nanoseconds now, std::string_view packet) {
   auto hello = read_hello(packet, generation);
   if (!hello) return unreadable(generation, "a hello");
   if (std::string why = objection(self_, hello->who); !why.empty()) return refuse(hello->who, std::move(why));
-  if (calling_ && self_.id < hello->who.id) return;   // it will answer ours
+  if (calling() && self_.id < hello->who.id) return;   // it will answer ours
   calling_.reset();
+  awaiting_.reset();
   Welcome welcome{introduction(), {}};
   welcome.signature = credentials_.sign(welcome.signed_text(packet));
   Answering answering{Packet(packet), written_welcome(welcome), std::move(*hello), 0, now + patience_};
@@ -56,7 +56,19 @@ void Conversation::receive_welcome(Nanoseconds now, std::string_view packet) {
   if (why.empty()) why = admits_(other.who);
   if (!why.empty()) return refuse(other.who, std::move(why));
   said_.push_back(written_confirm(credentials_.sign(confirm_text(call.hello, packet))));
-  begin(now, other.who, epoch_of_nonces(call.nonce, other.nonce));
+  awaiting_ = Awaiting{other.who, epoch_of_nonces(call.nonce, other.nonce), now + patience_};
+}
+
+void Conversation::receive_of_session(Nanoseconds now, std::string_view packet) {
+  if (awaiting_ && epoch_of(packet) == awaiting_->epoch) {
+    const Awaiting begun = std::move(*awaiting_);
+    if (std::string why = admits_(begun.peer); !why.empty()) {   // somebody else proved that id meanwhile
+      awaiting_.reset();
+      return refuse(begun.peer, std::move(why));
+    }
+    begin(now, begun.peer, begun.epoch);
+  }
+  if (session_) session_->receive(now, packet);
 }
 
 void Conversation::receive_confirm(Nanoseconds now, std::string_view packet) {
@@ -73,12 +85,12 @@ void Conversation::receive_confirm(Nanoseconds now, std::string_view packet) {
   begin(now, other.who, answered.epoch);
 }
 
-void Conversation::receive_refusal(Nanoseconds now, std::string_view packet) {
+void Conversation::receive_refusal(std::string_view packet) {
   auto why = read_refusal(packet);
   if (!why) return unreadable(hello_generation, "a refusal");
+  if (!calling()) return;
   calling_.reset();
-  // The caller begins its session before its confirmation is judged.
-  if (up()) session_->leave(now, EndReason::left);
+  awaiting_.reset();
   happenings_.push_back({Happening::Kind::rebuffed, peer_, std::move(*why), {}});
 }
 
@@ -91,6 +103,8 @@ void Conversation::begin(Nanoseconds now, Party peer, std::uint64_t epoch) {
   session_ = std::make_unique<Session>(settings_, epoch, now);
   end_told_ = false;
   calling_.reset();
+  answering_.reset();
+  awaiting_.reset();
   happenings_.push_back({Happening::Kind::proven, peer_, {}, {}});
 }
 
@@ -118,8 +132,9 @@ void Conversation::notice_end() {
 void Conversation::tick(Nanoseconds now) {
   if (session_) session_->tick(now);
   notice_end();
-  if (calling_ && now >= calling_->until) {
+  if ((calling_ && now >= calling_->until) || (awaiting_ && now >= awaiting_->until)) {
     calling_.reset();
+    awaiting_.reset();
     happenings_.push_back({Happening::Kind::rebuffed, peer_, "no answer to our hello", {}});
   }
   if (answering_ && now >= answering_->until) answering_.reset();
@@ -133,6 +148,7 @@ void Conversation::leave(Nanoseconds now) {
 void Conversation::closed(Nanoseconds now) {
   calling_.reset();
   answering_.reset();
+  awaiting_.reset();
   if (session_) session_->leave(now, EndReason::closed);
   notice_end();
 }
@@ -157,6 +173,7 @@ Nanoseconds Conversation::wake_at() const {
   Nanoseconds at = session_ ? session_->wake_at() : never;
   if (calling_) at = std::min(at, calling_->until);
   if (answering_) at = std::min(at, answering_->until);
+  if (awaiting_) at = std::min(at, awaiting_->until);
   return at;
 }
 

@@ -46,7 +46,7 @@ class Conversation {
   std::vector<Happening> take_happenings() { return std::exchange(happenings_, {}); }
 
   bool up() const { return session_ && session_->ended() == EndReason::none; }
-  bool calling() const { return calling_.has_value(); }
+  bool calling() const { return calling_ || awaiting_; }
   const Party& peer() const { return peer_; }                      // of the session; of the last one where none is up
   const Session* session() const { return session_.get(); }        // the last one, perhaps ended
   Nanoseconds wake_at() const;
@@ -64,11 +64,19 @@ class Conversation {
     Nanoseconds until = 0;
   };
 
+  // The caller has proven itself, and waits to hear that it was believed: the session's first packet.
+  struct Awaiting {
+    Party peer;
+    std::uint64_t epoch = 0;
+    Nanoseconds until = 0;
+  };
+
   Hello introduction();
   void receive_hello(Nanoseconds now, std::string_view packet);
   void receive_welcome(Nanoseconds now, std::string_view packet);
   void receive_confirm(Nanoseconds now, std::string_view packet);
-  void receive_refusal(Nanoseconds now, std::string_view packet);
+  void receive_refusal(std::string_view packet);
+  void receive_of_session(Nanoseconds now, std::string_view packet);
   void begin(Nanoseconds now, Party peer, std::uint64_t epoch);
   void refuse(Party peer, std::string why);
   void unreadable(std::uint16_t generation, const char* what);
@@ -83,6 +91,7 @@ class Conversation {
   Party peer_;
   std::optional<Calling> calling_;
   std::optional<Answering> answering_;
+  std::optional<Awaiting> awaiting_;
   std::unique_ptr<Session> session_;
   bool end_told_ = true;
   std::vector<Packet> said_;

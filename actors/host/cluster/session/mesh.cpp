@@ -195,7 +195,8 @@ void Mesh::look_at(Nanoseconds now, ChannelId id) {
         const std::string why = ours ? "refused: " + happening.why : "it refuses: " + happening.why;
         const auto target = targets_.find(channel.target);
         if (target != targets_.end()) failed(now, target->second, ours || happening.why.starts_with("no answer") ? happening.why : why);
-        else if (ours) note(true, "a node that says it is " + node_text(peer.id) + " was " + why);
+        else if (ours && channel.refused != why) note(true, "a node that says it is " + node_text(peer.id) + " was " + why);
+        if (ours) channel.refused = why;
         break;
       }
     }
@@ -234,7 +235,8 @@ void Mesh::ended(Nanoseconds now, const Happening& end) {
   link.trouble = end.why;
   for (std::size_t i = 0; i < lanes; ++i) link.dropped[i] += end.dropped[i];
   out_.events.push_back({Change{peer.id, false}, {}});
-  note(true, "node " + node_text(peer.id) + " (" + link.name + ") is not reachable: " + end.why);
+  const bool planned = end.why == text_of(EndReason::left);
+  note(!planned, "node " + node_text(peer.id) + " (" + link.name + ") is not reachable: " + end.why);
   if (Target* target = target_of(peer.id)) soon(now, *target);
 }
 

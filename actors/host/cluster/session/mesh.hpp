@@ -92,6 +92,7 @@ class Mesh {
   struct Channel {
     std::unique_ptr<Conversation> talk;
     TargetId target = 0;               // 0: it came to us
+    std::string refused;               // said already
   };
   struct Link {
     ChannelId channel = 0;             // 0: down

@@ -59,8 +59,9 @@ std::size_t Outbox::take(Lane lane, Packet& packet, std::size_t bytes_max) {
     if (first && !last) wire::append_varint(packet, frame.size());
     packet += wire::text_of(std::span(frame).subspan(begun, part));
     begun += part;
+    bytes_ -= part;
     if (!last) break;
-    bytes_ -= frame.size() + overhead;
+    bytes_ -= overhead;
     queue.pop_front();
     begun = 0;
     ++ended;

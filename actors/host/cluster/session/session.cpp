@@ -8,10 +8,17 @@ Session::Session(const SessionSettings& settings, std::uint64_t epoch, Nanosecon
     : settings_(settings), epoch_(epoch), window_(std::clamp(settings.window_bytes_max / 4, settings.window_bytes_min, settings.window_bytes_max)),
       window_cut_at_(now), now_(now), heard_(now), pulse_at_(now) {}
 
-// Whoever was away itself does not judge the others at once: what they sent meanwhile may be waiting unread.
+// Whoever was away itself does not judge the others at once: what they sent meanwhile may be waiting unread. Once: then it
+// either hears them or does not.
 void Session::awake(Nanoseconds now) {
-  if (now - now_ > settings_.silence_max / 2) heard_ = std::max(heard_, now - settings_.silence_max / 2);
+  const Nanoseconds enough = settings_.silence_max / 2;
+  if (now - now_ > enough && now - heard_ > enough && !std::exchange(excused_, true)) heard_ = now - enough;
   now_ = std::max(now_, now);
+}
+
+void Session::hear() {
+  heard_ = now_;
+  excused_ = false;
 }
 
 bool Session::offer(Lane lane, Frame frame) {
@@ -57,7 +64,7 @@ void Session::receive_frames(std::string_view packet) {
   Assembly& assembly = assemblies_[index(head->lane)];
   if (head->number != seen + 1) assembly.lost();
   seen = head->number;
-  heard_ = now_;
+  hear();
   acknowledge(head->seen);
   std::deque<Frame> whole;
   if (!assembly.take(reader, settings_.frame_bytes_max, whole)) return leave(now_, EndReason::broken);
@@ -75,7 +82,7 @@ void Session::receive_pulse(std::string_view packet) {
     return;
   }
   pulse_seen_ = pulse->number;
-  heard_ = now_;
+  hear();
   acknowledge(pulse->seen);
   give_up_on_lost(pulse->last);
   echo_ = pulse->sent;

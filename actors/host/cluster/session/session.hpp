@@ -70,6 +70,7 @@ class Session {
 
   static std::size_t index(Lane lane) { return static_cast<std::size_t>(lane); }
   void awake(Nanoseconds now);
+  void hear();
   void receive_frames(std::string_view packet);
   void receive_pulse(std::string_view packet);
   void give_up_on_lost(const Seen& last);
@@ -101,6 +102,7 @@ class Session {
 
   Nanoseconds now_;
   Nanoseconds heard_;
+  bool excused_ = false;
   Nanoseconds pulse_at_;
   std::uint64_t pulse_number_ = 0, pulse_seen_ = 0;
   Nanoseconds echo_ = 0, echo_at_ = 0;

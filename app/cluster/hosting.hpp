@@ -1,0 +1,15 @@
+// An account's node for one leadership, and what it answers. Internal to the cluster's node.
+#pragma once
+
+#include "app/account_node.hpp"
+#include "app/cluster/cluster_node.hpp"
+
+namespace tally {
+
+struct ClusterNode::Hosting {
+  std::uint64_t term = 0;
+  std::unique_ptr<AccountNode> node;
+  ControlServer::Operations operations;
+};
+
+}  // namespace tally

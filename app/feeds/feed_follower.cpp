@@ -1,0 +1,189 @@
+#include "app/feeds/feed_follower.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <future>
+
+#include "app/account_node.hpp"
+#include "app/feeds/tape_place.hpp"
+#include "app/starting_point.hpp"
+#include "messages/stored.hpp"
+#include "persistence/tape/tape_reader.hpp"
+#include "persistence/tape/tape_survey.hpp"
+
+namespace tally {
+namespace {
+
+constexpr std::int64_t look_every_ms = 10;        // at the tape's live end
+constexpr std::int64_t look_again_ms = 1'000;     // for a tape that cannot be read
+constexpr std::int64_t offer_again_ms = 50;       // a bar that the node's inlet refused
+constexpr std::int64_t final_within_ns = 5 * ns_per_s;
+
+// The last record of that tape whose bar stands in the venue's journal; 0 where there is none.
+Offset last_shown_of(const Journal& journal, Symbol venue, const std::string& tape) {
+  constexpr Offset piece = 256;
+  for (Offset to = journal.committed(venue); to > 0;) {
+    const Offset from = to > piece ? to - piece + 1 : 1;
+    Offset last = 0;
+    for_each_entry(journal, venue, from, to, [&](const Entry& entry) {
+      const auto place = tape_place_of(entry.producer);
+      if (place && place->tape == tape) last = place->offset;
+    });
+    if (last > 0) return last;
+    to = from - 1;
+  }
+  return 0;
+}
+
+}  // namespace
+
+FeedFollower::FeedFollower(AccountNode& node, FeedSetting setting)
+    : node_(node), setting_(std::move(setting)), live_clock_(node.profile().clock == ClockChoice::live), bars_(setting_) {
+  status_.setting = setting_;
+  for (const auto& [product, bar] : starting_point(node.journal(), node.venue()).bars) bars_.knows(product, bar.closed_at);
+  thread_ = std::thread([this] { run(); });
+}
+
+FeedFollower::~FeedFollower() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+}
+
+FeedStatus FeedFollower::status() const {
+  std::lock_guard lock(mutex_);
+  return status_;
+}
+
+bool FeedFollower::pause(std::int64_t ms) {
+  std::unique_lock lock(mutex_);
+  return wake_.wait_for(lock, std::chrono::milliseconds(ms), [this] { return stopping_; });
+}
+
+void FeedFollower::set_state(FeedState state, std::string trouble) {
+  std::lock_guard lock(mutex_);
+  if (!trouble.empty() && trouble != status_.trouble) spdlog::warn("feed {}: {}", setting_.feed, trouble);
+  if (state == FeedState::live && status_.state != state) spdlog::info("feed {}: at the live end, offset {}", setting_.feed, status_.offset);
+  status_.state = state;
+  status_.trouble = std::move(trouble);
+}
+
+void FeedFollower::run() {
+  do {
+    try {
+      follow();
+      return;
+    } catch (const std::exception& error) {
+      set_state(FeedState::waiting, error.what());
+    }
+  } while (!pause(look_again_ms));
+}
+
+// Returns when it is told to stop.
+void FeedFollower::follow() {
+  TapeReader reader(setting_.tape);
+  begin_at(reader);
+  set_state(FeedState::reading);
+  for (;;) {
+    if (pause(0)) return;
+    bool there = false;
+    try {
+      there = reader.next();
+    } catch (const TapeDamaged& damaged) {
+      ++bars_.counters().damaged;
+      spdlog::error("feed {}: {}; what it held is not known here", setting_.feed, damaged.what());
+      reader.skip_damage();
+      continue;
+    }
+    if (there) {
+      take(reader);
+      continue;
+    }
+    set_state(FeedState::live);
+    if (live_clock_) {   // what was received by now was read
+      FeedBars::Out out;
+      bars_.pass(node_.time().now(), out);
+      deliver(out, node_.time().now());
+    }
+    if (pause(look_every_ms)) return;
+  }
+}
+
+void FeedFollower::begin_at(TapeReader& reader) {
+  if (next_ > 0) return reader.seek(next_);
+  const Offset last = last_shown_of(node_.journal(), node_.venue(), "tape:" + setting_.feed);
+  const auto built_from = bars_.built_from();
+  if (last == 0 && setting_.begin == FeedBegin::now) reader.seek(survey_tape(setting_.tape, false).synced + 1);
+  else if (last > 0 && built_from) reader.seek(*built_from);
+  else if (last > 0) reader.seek(last + 1);
+}
+
+void FeedFollower::take(TapeReader& reader) {
+  const tape_format::Record& record = reader.record();
+  FeedCounters& counters = bars_.counters();
+  if (const auto& missing = reader.missing()) {
+    counters.missing_offsets += missing->to - missing->from + 1;
+    ++counters.gaps;
+  }
+  FeedBars::Out out;
+  const Time at = record.at;
+  next_ = record.offset + 1;
+  try {
+    bars_.take(message_of(record), at, out);
+  } catch (const StoredError& error) {
+    ++counters.damaged;
+    spdlog::error("feed {}: record {}: {}", setting_.feed, record.offset, error.what());
+  }
+  {
+    std::lock_guard lock(mutex_);
+    status_.offset = record.offset;
+    status_.at = at;
+    status_.counters = counters;
+  }
+  deliver(out, at);
+}
+
+void FeedFollower::deliver(const FeedBars::Out& out, Time received_at) {
+  if (live_clock_) {   // on a clock of bars, prices between bars would be of the future
+    for (const MarkCaptured& mark : out.marks) node_.market().set(mark);
+    for (const MidPriceCaptured& top : out.tops) node_.market().set(top);
+  }
+  for (const BarObserved& bar : out.bars) {
+    if (!show(bar)) return;
+    const std::int64_t delay = (live_clock_ ? node_.time().now() : received_at) - bar.closed_at;
+    std::lock_guard lock(mutex_);
+    status_.counters = bars_.counters();
+    BarDelay& of = status_.delays[bar.product];
+    of.closed_at = bar.closed_at;
+    of.last_ns = delay;
+    of.longest_ns = std::max(of.longest_ns, delay);
+    ++of.bars;
+    of.within_5s += delay <= final_within_ns;
+  }
+}
+
+// False where it was told to stop before the node took the bar.
+bool FeedFollower::show(const BarObserved& bar) {
+  for (;;) {
+    std::promise<Outcome> taken;
+    node_.show({&bar, 1}, tape_producer(setting_.feed, next_ - 1), [&](const Outcome& outcome) { taken.set_value(outcome); });
+    const Outcome outcome = taken.get_future().get();
+    if (outcome.accepted) break;
+    if (bars_.counters().refused++ == 0) spdlog::warn("feed {}: the node refuses bars: {}", setting_.feed, outcome.refusal);
+    if (pause(offer_again_ms)) return false;
+  }
+  node_.settle();
+  return true;
+}
+
+FeedFollowers follow_feeds(AccountNode& node) {
+  FeedFollowers feeds;
+  for (const FeedSetting& setting : node.profile().feeds) feeds.push_back(std::make_unique<FeedFollower>(node, setting));
+  return feeds;
+}
+
+}  // namespace tally
