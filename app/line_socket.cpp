@@ -183,6 +183,15 @@ void LineSocket::give_up_writing_after(int seconds) {
   ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &pause, sizeof pause);
 }
 
+void LineSocket::cut_off_after(std::chrono::milliseconds time) {
+  const timeval pause{time.count() / 1'000, static_cast<suseconds_t>(time.count() % 1'000 * 1'000)};
+  ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &pause, sizeof pause);
+  const auto acknowledged_within = static_cast<unsigned>(time.count());
+  ::setsockopt(fd_, IPPROTO_TCP, TCP_USER_TIMEOUT, &acknowledged_within, sizeof acknowledged_within);
+  const linger forget{1, 0};
+  ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &forget, sizeof forget);
+}
+
 void LineSocket::shut_down() {
   if (fd_ >= 0) ::shutdown(fd_, SHUT_RDWR);
 }

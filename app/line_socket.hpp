@@ -2,6 +2,7 @@
 // One thread may read while another writes.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <stdexcept>
@@ -39,6 +40,9 @@ class LineSocket {
 
   void give_up_after(int idle_seconds);      // reading and writing
   void give_up_writing_after(int seconds);   // a reader that takes nothing for so long is gone
+  // TCP: what is not written, or not acknowledged by the other machine, within that time is given up with the connection; and
+  // what is still on its way when it is closed is not sent any more. So nothing arrives long after it was written.
+  void cut_off_after(std::chrono::milliseconds time);
   void shut_down();                    // wakes whoever reads
   void close();
   int fd() const { return fd_; }

@@ -109,6 +109,7 @@ void RemoteVenueLink::run() {
       if (auto socket = LineSocket::connect_tcp(options_.address, protocol::silence_seconds)) {
         connection.socket = std::move(*socket);
         connection.socket.give_up_after(protocol::silence_seconds);
+        connection.socket.cut_off_after(std::chrono::milliseconds(send_ms));
         speak(connection);
       }
     } catch (const SocketError& error) {

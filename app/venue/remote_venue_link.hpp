@@ -3,6 +3,8 @@
 // Laws
 //  - An order is written only where may_act() says yes right before the write and the last hop's cap admits it. What was not
 //    written is reported as refused locally: proof that it never left.
+//  - What is not on the other machine within send_ms after may_act() was asked is cut off with the connection: an order does
+//    not arrive long after the right to send it has ended.
 //  - An order that was written and not answered when the connection ends is reported as ambiguous, once; it is never written
 //    again. So is a question: it is answered as incomplete.
 //  - While there is no connection, what is performed waits order_wait_ms, then it is refused; at most waiting_max wait.
@@ -48,6 +50,7 @@ class RemoteVenueLink final : public VenuePort {
   static constexpr std::size_t waiting_max = 4'096;
   static constexpr std::size_t delivering_max = 1'024;   // reports handed in and not yet durable; then reading waits
   static constexpr int order_wait_ms = 2'000;
+  static constexpr int send_ms = 50;                     // no more than consensus::LeaseSettings::send_max
 
   // `node` outlives the link; stop() comes before the node's end. What is performed waits until start().
   RemoteVenueLink(Node& node, RemoteVenueOptions options);
