@@ -14,6 +14,7 @@
 #include "actors/host/cluster/cluster_transport.hpp"
 #include "bench/floor_append.hpp"
 #include "bench/sample_events.hpp"
+#include "persistence/leadership_lost.hpp"
 #include "persistence/replication/identity.hpp"
 #include "persistence/rocksdb_journal.hpp"
 
@@ -33,12 +34,13 @@ bool receive_all(int socket, char* bytes, std::size_t count) {
   }
   return true;
 }
-void send_all(int socket, const char* bytes, std::size_t count) {
+bool send_all(int socket, const char* bytes, std::size_t count) {
   while (count > 0) {
     const ssize_t sent = ::send(socket, bytes, count, MSG_NOSIGNAL);
-    if (sent <= 0) std::abort();
+    if (sent <= 0) return false;
     bytes += sent, count -= static_cast<std::size_t>(sent);
   }
+  return true;
 }
 
 // A follower of the floor: what comes is appended, synced, and counted back.
@@ -61,7 +63,7 @@ class FloorFollower {
       std::string bytes(block, '\0');
       for (std::uint64_t count = 1; receive_all(leader, bytes.data(), bytes.size()); ++count) {
         disk.append(bytes);
-        send_all(leader, reinterpret_cast<const char*>(&count), sizeof count);
+        if (!send_all(leader, reinterpret_cast<const char*>(&count), sizeof count)) break;  // the leader has all it waited for
       }
       ::close(leader);
       ::close(listener);
@@ -138,8 +140,16 @@ class Replicas {
     nodes_[0].journal->found(replicated);
     for (std::size_t i = 1; i < nodes_.size(); ++i)
       for (const auto kind : {consensus::Change::Kind::add_learner, consensus::Change::Kind::promote})
-        until([&] { return journal().change(replicated, {kind, nodes_[i].journal->self(), false, false}) == consensus::Refusal::none; });
+        until([&] {
+          ask_first_to_lead();
+          return journal().change(replicated, {kind, nodes_[i].journal->self(), false, false}) == consensus::Refusal::none;
+        });
+    lead();
+  }
+  // Until the first node leads; another one that came to lead hands over.
+  void lead() {
     until([&] {
+      ask_first_to_lead();
       try {
         journal().take_over(replicated);
         return true;
@@ -161,6 +171,12 @@ class Replicas {
     std::unique_ptr<RocksDbJournal> journal;
   };
 
+  void ask_first_to_lead() {
+    for (std::size_t i = 1; i < nodes_.size(); ++i)
+      for (const auto& replica : nodes_[i].journal->replicas())
+        if (replica.role == consensus::Role::leader) nodes_[i].journal->transfer(replicated, journal().self(), true);
+  }
+
   template <class Condition>
   static void until(Condition condition) {
     const double give_up = seconds_now() + 30;
@@ -173,6 +189,7 @@ class Replicas {
   std::vector<Node> nodes_;
 };
 
+// Throws LeadershipLost where the machine was too busy for a leader's heartbeats.
 Measured run_replicas(RocksDbJournal& journal, std::size_t entries, std::size_t events) {
   std::vector<EntryPtr> prepared;
   for (std::size_t i = 1; i <= entries; ++i) prepared.push_back(execution_entry(journal.end(replicated) + i, events));
@@ -197,14 +214,21 @@ int main(int argc, char** argv) {
   Replicas replicas(directory.path());
   for (const std::size_t events : {std::size_t{256}, std::size_t{1}}) {
     std::vector<double> rates, floors, rate_ratios, p50s, floor_p50s, p50_ratios;
-    run_replicas(replicas.journal(), entries / 4, events);
     for (int round = 0; round < rounds; ++round) {
       const Measured floor = run_floor(directory.path(), entries, events);
-      const Measured ours = run_replicas(replicas.journal(), entries, events);
+      Measured ours;
+      try {
+        ours = run_replicas(replicas.journal(), entries, events);
+      } catch (const LeadershipLost&) {
+        std::printf("a round was lost with leadership: the machine is too busy\n");
+        replicas.lead();
+        continue;
+      }
       rates.push_back(ours.events_a_second), floors.push_back(floor.events_a_second);
       rate_ratios.push_back(ours.events_a_second / floor.events_a_second);
       p50s.push_back(ours.p50_us), floor_p50s.push_back(floor.p50_us), p50_ratios.push_back(ours.p50_us / floor.p50_us);
     }
+    if (rates.empty()) return 1;
     std::printf("P5  3 replicas, %3zu events an entry  %9.0f events/s  floor %9.0f  ratio %.2f   p50 %6.0f us  floor %6.0f us  ratio %.2f", events,
                 median(rates), median(floors), median(rate_ratios), median(p50s), median(floor_p50s), median(p50_ratios));
     if (events == 256) std::printf("  goal >= 0.30 %s\n", median(rate_ratios) >= 0.30 ? "met" : "MISSED");
