@@ -134,9 +134,10 @@ struct RocksDbJournal::Parts {
     StoredReplica stored;
     stored.fresh = true;
     if (founds) {
-      stored.founding = consensus::founding(1, {{self, consensus::Duty::voter}});
+      const consensus::Generation generation = replication::fresh_generation();
+      stored.founding = consensus::founding(generation, {{self, consensus::Duty::voter}});
       stored.stored.base = *stored.founding;
-      stored.stored.hard_state.generation = 1;
+      stored.stored.hard_state.generation = generation;
     }
     chain.begin(next_number, {});
     return add(name, next_number, 0, std::move(stored));

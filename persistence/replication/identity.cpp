@@ -15,6 +15,8 @@ std::uint64_t fresh_number() {
   return number;
 }
 
+consensus::Generation fresh_generation() { return fresh_number() << generation_bits | 1; }
+
 consensus::NodeId node_identity(const std::filesystem::path& journal_directory) {
   std::filesystem::create_directories(journal_directory);
   const std::filesystem::path file = journal_directory / "NODE";

@@ -17,7 +17,7 @@ RecoveredShard recover_shard(const LogDatabase& log, Watermark& promises, ShardN
   const Index marked = rows.marks.all().empty() ? 0 : rows.marks.all().back().index;
   const Index last = std::max({rows.base.index, marked, rows.marks.index_of(recovered.end)});
   const consensus::Stored alone = consensus::recovered(read_stored(log, number, shard, rows, last), {{self, consensus::Duty::voter}});
-  recovered.generation = alone.hard_state.generation;
+  recovered.generation = count_of(alone.hard_state.generation);
   const Promise promise{alone.hard_state, rows.promise.saves + 1};
   rocksdb::WriteBatch batch;
   batch.Put(log.side(), base_key(number), base_value(shard, alone.base));

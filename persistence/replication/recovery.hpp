@@ -15,7 +15,7 @@ struct RecoveredShard {
   Symbol shard;
   Offset end = 0;
   Offset committed = 0;                    // of it, that was known to be committed
-  consensus::Generation generation = 0;    // the new one
+  std::uint64_t generation = 0;            // the new one: 1 was the founding
 };
 
 // While no process has the journal open. Throws JournalError, JournalDamaged; shards before the damaged one are recovered.

@@ -7,6 +7,7 @@
 #include "messages/stored.hpp"
 #include "persistence/consensus/membership.hpp"
 #include "persistence/leadership_lost.hpp"
+#include "persistence/replication/identity.hpp"
 #include "persistence/wire.hpp"
 
 namespace tally::replication {
@@ -85,11 +86,15 @@ void Replica::lead_alone(Lock& lock) {
   if (stopped_) throw not_leading(shard_.name, "this replica has stopped");
 }
 
+// In a cluster only the writer may wait: what stands at that offset by now may be another leader's.
 void Replica::wait_committed(Offset offset) {
   Lock lock(mutex_);
+  const auto writes = [&] { return settings_.alone ? !stopped_ : leads() && writing_term_ == core_.term(); };
   const consensus::Term term = core_.term();
-  changed_.wait(lock, [&] { return shard_.committed() >= offset || stopped_ || (!settings_.alone && (!leads() || core_.term() != term)); });
-  if (shard_.committed() < offset) throw not_leading(shard_.name, "whether entry " + std::to_string(offset) + " stands is not known here");
+  const auto lost = [&] { return !writes() || core_.term() != term; };
+  changed_.wait(lock, [&] { return shard_.committed() >= offset || (!settings_.alone && lost()) || stopped_; });
+  if (shard_.committed() >= offset && (settings_.alone || !lost())) return;
+  throw not_leading(shard_.name, "whether entry " + std::to_string(offset) + " stands is not known here");
 }
 
 // ---- what comes in ----
@@ -103,17 +108,18 @@ void Replica::durable(consensus::Ticket ticket) {
   pump(Commit::now);
 }
 
-// Another generation is another cluster. Where an operator had another disk go on alone, this side is over; and who is of an
-// older generation is told so.
+// Another generation is another log. Where an operator had another disk go on alone, this side is over; and who is of an older
+// generation of the same founding is told so.
 bool Replica::of_this_generation(const GroupFrame& frame) {
   const consensus::Generation ours = core_.hard_state().generation;
   if (ours == 0 || frame.generation == ours) return true;
+  if (founding_of(frame.generation) != founding_of(ours)) return false;
   if (frame.generation < ours) {
     hands_.send(frame.from, {shard_.name, ours, core_.term(), core_.self(), frame.from, consensus::Body(consensus::HeartbeatReply{})});
     return false;
   }
   spdlog::critical("{}: node {:016x} is of generation {}, this disk of {}: it was left behind by a forced recovery, and takes part no more",
-                   shard_.name.text(), frame.from, frame.generation, ours);
+                   shard_.name.text(), frame.from, count_of(frame.generation), count_of(ours));
   stopped_ = true;
   core_.resign();
   pump(Commit::now);
