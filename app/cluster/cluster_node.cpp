@@ -26,6 +26,7 @@ constexpr std::size_t standby_piece = 4'096;  // entries between two looks at wh
 constexpr auto patience_for_the_end = 10s;
 constexpr auto patience_for_a_lease = 2s;
 constexpr auto patience_for_a_successor = 1s;
+constexpr int failures_max = 5;  // to host, in a row
 
 }  // namespace
 
@@ -134,7 +135,28 @@ void ClusterNode::follow_leadership() {
   }
   if (hosted != 0 && (hosted != term || given_up)) stop_hosting();
   if (nobody_took_it) journal_->resign(account_);  // without effects this leadership is of no use
-  if (term != 0 && hosted != term && !given_up) start_hosting(term);
+  if (term == 0 || hosted == term || given_up) return;
+  try {
+    start_hosting(term);
+    failures_ = 0;
+  } catch (const std::exception& error) {
+    spdlog::error("{}: not hosted in term {}: {}", account_.text(), term, error.what());
+    if (++failures_ >= failures_max && leading() == term) hand_over_what_fails();
+  }
+}
+
+// What cannot be hosted here may be hosted elsewhere: a full disk, a profile that does not fit. Not more than once a minute, so
+// that a cause which travels with the shard does not make it travel.
+void ClusterNode::hand_over_what_fails() {
+  const auto now = std::chrono::steady_clock::now();
+  if (handed_over_at_ && now - *handed_over_at_ < 1min) return;
+  handed_over_at_ = now;
+  failures_ = 0;
+  for (const replication::ReplicaStatus& replica : journal_->replicas())
+    for (const replication::MemberStatus& member : replica.members)
+      if (replica.shard == account_ && member.id != journal_->self() && member.duty == consensus::Duty::voter && reaches(member.id) &&
+          journal_->transfer(account_, member.id, false) == Refusal::none)
+        return;
 }
 
 void ClusterNode::start_hosting(std::uint64_t term) {
@@ -191,6 +213,10 @@ void ClusterNode::stand_by() {
   {
     std::shared_lock lock(hosting_mutex_);
     if (hosting_) return;
+  }
+  {
+    std::lock_guard lock(settings_mutex_);
+    if (settings_.find(journal_->self())->duty == consensus::Duty::witness) return;  // it keeps the log, and runs nothing
   }
   if (!standby_) standby_ = std::make_shared<Standby>(account_program(), account_, *journal_);
   try {

@@ -47,6 +47,7 @@ class ClusterNode {
   void host();
   void follow_leadership();
   void start_hosting(std::uint64_t term);
+  void hand_over_what_fails();
   void stand_by();
   void stop_hosting();
   void give_up_hosting();
@@ -84,6 +85,8 @@ class ClusterNode {
   std::shared_ptr<Hosting> hosting_;                 // built and ended by thread_ alone
   std::shared_ptr<Standby> standby_;                 // while another node leads; thread_'s alone
   Offset pointed_ = 0;
+  int failures_ = 0;
+  std::optional<std::chrono::steady_clock::time_point> handed_over_at_;
   std::uint64_t given_up_ = 0;                       // the term that was handed on, or is being: not hosted again
   std::chrono::steady_clock::time_point given_up_at_;
 
