@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "app/commands/allocate_command.hpp"
 #include "app/commands/backtest_command.hpp"
 #include "app/commands/command_line.hpp"
 #include "app/commands/feed_commands.hpp"
@@ -50,6 +51,7 @@ int main(int argc, char** argv) {
   add_replay_command(app, line);
   add_table_command(app, line);
   add_scoreboard_command(app, line);
+  add_allocate_command(app, line);
   add_play_command(app, line);
   add_time_command(app, line);
   add_schema_commands(app, line);
