@@ -188,6 +188,8 @@ Profile profile_of(YamlSection top) {
     for (const char* section : {"strategies", "feeds", "paper"})
       if (top.has(section)) top.refuse(section, "needs the venue's shard, which is elsewhere where the venue has an address");
   if (top.has("feeds")) profile.feeds = read_feed_settings(top, profile.products);
+  if (profile.clock == ClockChoice::bars && profile.feeds.size() > 1)
+    top.refuse("feeds", "on clock: bars one tape says what time it is: merge them into one, or set clock: live");
   if (top.has("paper")) profile.paper = read_paper_settings(top.section("paper"));
   if (top.has("indicators")) profile.indicators = read_indicator_settings(top, profile.products);
   top.finish();

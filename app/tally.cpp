@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "app/commands/allocate_command.hpp"
 #include "app/commands/backtest_command.hpp"
 #include "app/commands/certs_commands.hpp"
 #include "app/commands/cluster_commands.hpp"
@@ -54,6 +55,7 @@ int main(int argc, char** argv) {
   add_replay_command(app, line);
   add_table_command(app, line);
   add_scoreboard_command(app, line);
+  add_allocate_command(app, line);
   add_play_command(app, line);
   add_time_command(app, line);
   add_schema_commands(app, line);

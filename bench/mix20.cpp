@@ -1,9 +1,9 @@
-// Ten symbols of 100,000 bars: the benchmark's W2 (SMA(10/30)) and MIX20 (twenty strategies: SMA(5+k/20+3k) and RSI(7+2k; 25+k/75-k),
-// k = 0..9) through the whole pipeline, an account a strategy, beside the bare loop in the same run. Every event is encoded into
-// memory.
+// Ten symbols of 100,000 bars: the benchmark's W2 (SMA(10/30)) and MIX20 (twenty strategies: SMA(5+k/20+3k) and RSI(7+2k;
+// 25+k/75-k), k = 0..9) through the whole pipeline, an account a strategy, beside the bare loop in the same run. Every event is
+// encoded into memory.
 //
-// The answers are exact or the program fails: W2 38,961 fills, gross 17.6733, fee 777.886393; MIX20 460,288 fills, gross 326.9335,
-// fee 9192.809789.
+// The answers are exact or the program fails: W2 38,961 fills, gross 17.6733, fee 777.886393; MIX20 460,288 fills, gross
+// 326.9335, fee 9192.809789.
 //
 //   bench_mix20 [w2 | mix20] [BARS]    fewer bars a symbol are compared with the bare loop alone
 #include <cstdio>
@@ -73,7 +73,8 @@ struct Position {
     held = wanted;
   }
   Answer answer() const {
-    return {fills, Money::from_units(static_cast<Int128>(gross) * 100'000'000'000'000), Money::from_units(static_cast<Int128>(fee) * 10'000'000'000)};
+    return {fills, Money::from_units(static_cast<Int128>(gross) * 100'000'000'000'000),
+            Money::from_units(static_cast<Int128>(fee) * 10'000'000'000)};
   }
 };
 
@@ -154,28 +155,36 @@ std::string strategy_text(const Rule& rule) {
   std::string text = "strategy: " + rule.name() + "\nuniverse: [";
   for (int symbol = 0; symbol < symbols; ++symbol) text += (symbol ? ", s" : "s") + std::to_string(symbol);
   text += "]\ntimeframes: {anchor: 1m}\nindicators:\n";
-  if (rule.crossing) text += "  fast: sma(close, " + std::to_string(rule.first) + ")\n  slow: sma(close, " + std::to_string(rule.second) + ")\n";
+  if (rule.crossing)
+    text += "  fast: sma(close, " + std::to_string(rule.first) + ")\n  slow: sma(close, " + std::to_string(rule.second) + ")\n";
   else text += "  strength: rsi(" + std::to_string(rule.first) + ")\n";
   text += "rules:\n";
   for (int symbol = 0; symbol < symbols; ++symbol) {
     text += "  s" + std::to_string(symbol) + ":\n";
     if (rule.crossing) text += "    long: crosses_above(fast, slow)\n    flat: crosses_below(fast, slow)\n";
-    else text += "    long: strength < " + std::to_string(static_cast<int>(rule.low)) + "\n    flat: strength > " + std::to_string(static_cast<int>(rule.high)) + "\n";
+    else
+      text += "    long: strength < " + std::to_string(static_cast<int>(rule.low)) + "\n    flat: strength > " +
+              std::to_string(static_cast<int>(rule.high)) + "\n";
     text += "    stop_loss_ratio: 1 / close\n";
   }
   return text;
 }
 
 std::string config_text(const Rule& rule) {
-  std::string text = "backtest: " + rule.name() + "\nprofile: profile.yaml\ntimeframe: 1m\nmode: matches-only\nstrategies:\n  - file: " + rule.name() +
+  std::string text = "backtest: " + rule.name() +
+                     "\nprofile: profile.yaml\ntimeframe: 1m\nmode: matches-only\nstrategies:\n  - file: " + rule.name() +
                      ".yaml\n    bind: {";
-  for (int symbol = 0; symbol < symbols; ++symbol) text += (symbol ? ", s" : "s") + std::to_string(symbol) + ": " + product_name(symbol);
+  for (int symbol = 0; symbol < symbols; ++symbol)
+    text += (symbol ? ", s" : "s") + std::to_string(symbol) + ": " + product_name(symbol);
   text += "}\nbars:\n";
-  for (int symbol = 0; symbol < symbols; ++symbol) text += "  - {product: " + product_name(symbol) + ", file: none.csv}\n";   // never read
+  for (int symbol = 0; symbol < symbols; ++symbol)
+    text += "  - {product: " + product_name(symbol) + ", file: none.csv}\n";  // never read
   text += "investors: [{investor: one, deposit: 10000000}]\nsubscriptions:\n";
   for (int symbol = 0; symbol < symbols; ++symbol)
-    text += "  - {subscription: " + product_name(symbol) + ", investor: one, source: " + rule.name() + ", product: " + product_name(symbol) +
-            ", capital: 1000000, riskFraction: 1, leverageMax: 1, lossMax: 1.5, notionalMax: none, stopRequired: true, active: true}\n";
+    text +=
+        "  - {subscription: " + product_name(symbol) + ", investor: one, source: " + rule.name() +
+        ", product: " + product_name(symbol) +
+        ", capital: 1000000, riskFraction: 1, leverageMax: 1, lossMax: 1.5, notionalMax: none, stopRequired: true, active: true}\n";
   return text;
 }
 
@@ -188,8 +197,8 @@ std::vector<backtest::MarketChunk> chunks_of(const std::vector<std::vector<bench
     for (int symbol = 0; symbol < symbols; ++symbol) {
       const bench::Bar& bar = all[static_cast<std::size_t>(symbol)][i];
       const Time opened{bar.at * ns_per_s};
-      chunks.back().bars.push_back({ProductId(product_name(symbol)), price(bar.open), price(bar.high), price(bar.low), price(bar.close),
-                                    Quantity::whole(bar.volume), opened, opened + 60 * ns_per_s});
+      chunks.back().bars.push_back({ProductId(product_name(symbol)), price(bar.open), price(bar.high), price(bar.low),
+                                    price(bar.close), Quantity::whole(bar.volume), opened, opened + 60 * ns_per_s});
       chunks.back().series.push_back(static_cast<std::uint32_t>(symbol));
     }
   }
@@ -254,17 +263,18 @@ bool report(const char* name, bool mix, std::size_t count) {
   std::printf("  %llu entries, %llu events, %.1f MB encoded\n", static_cast<unsigned long long>(written.entries),
               static_cast<unsigned long long>(written.events), static_cast<double>(written.bytes) / 1e6);
   std::printf("  bare loop       %8.2f M evaluations/s\n", evaluations / bare / 1e6);
-  std::printf("  whole pipeline  %8.2f M evaluations/s  %.4f of the bare loop, %.1f us a fill\n", evaluations / whole / 1e6, bare / whole,
-              whole / static_cast<double>(found.fills) * 1e6);
+  std::printf("  whole pipeline  %8.2f M evaluations/s  %.4f of the bare loop, %.1f us a fill\n", evaluations / whole / 1e6,
+              bare / whole, whole / static_cast<double>(found.fills) * 1e6);
   bool exact = found.fills == expected.fills && found.gross == expected.gross && found.fee == expected.fee;
   if (count == 100'000) {   // what the workload states
-    const Answer stated = mix ? Answer{460'288, Money::parse("326.9335"), Money::parse("9192.809789")} : Answer{38'961, Money::parse("17.6733"), Money::parse("777.886393")};
+    const Answer stated = mix ? Answer{460'288, Money::parse("326.9335"), Money::parse("9192.809789")}
+                              : Answer{38'961, Money::parse("17.6733"), Money::parse("777.886393")};
     const auto rounded = [](Money fee) { return (fee.units() + 500'000'000'000) / 1'000'000'000'000; };   // to six decimals
     exact = exact && found.fills == stated.fills && found.gross == stated.gross && rounded(found.fee) == rounded(stated.fee);
   }
   if (!exact)
-    std::printf("  NOT EXACT: the bare loop has %lld fills, gross %s, fee %s\n", static_cast<long long>(expected.fills), expected.gross.text().c_str(),
-                expected.fee.text().c_str());
+    std::printf("  NOT EXACT: the bare loop has %lld fills, gross %s, fee %s\n", static_cast<long long>(expected.fills),
+                expected.gross.text().c_str(), expected.fee.text().c_str());
   return exact;
 }
 

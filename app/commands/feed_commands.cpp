@@ -147,19 +147,31 @@ void status(const CommandLine& line) {
   auto node = ControlClient::connect(data_directory(line.where).socket());
   if (!node) throw CommandFailed(exit_not_found, "no node runs on this data directory: feeds are followed by tallyd");
   const json::object said = node->ask({{"op", "feeds"}});
-  Table table({{"FEED"}, {"STATE"}, {"OFFSET", true}, {"PRODUCT"}, {"SEEN AS"}, {"BARS"}, {"SHOWN", true}, {"NEWEST"}, {"DELAY s", true},
-               {"LONGEST s", true}, {"IN 5 s", true}});
+  Table table({{"FEED"},
+               {"STATE"},
+               {"OFFSET", true},
+               {"PRODUCT"},
+               {"SEEN AS"},
+               {"BARS"},
+               {"SHOWN", true},
+               {"NEWEST"},
+               {"DELAY s", true},
+               {"LONGEST s", true},
+               {"IN 5 s", true}});
   std::string trouble;
   for (const json::value& value : said.at("feeds").as_array()) {
     const json::object& feed = value.as_object();
-    if (!feed.at("trouble").as_string().empty()) trouble = std::string(feed.at("feed").as_string()) + ": " + std::string(feed.at("trouble").as_string());
+    if (!feed.at("trouble").as_string().empty())
+      trouble = std::string(feed.at("feed").as_string()) + ": " + std::string(feed.at("trouble").as_string());
     for (const json::value& one : feed.at("products").as_array()) {
       const json::object& row = one.as_object();
       const auto text = [&](const json::object& of, const char* key) { return std::string(of.at(key).as_string()); };
-      const auto count = [&](const char* key) { return row.contains(key) ? std::to_string(row.at(key).to_number<std::uint64_t>()) : "0"; };
+      const auto count = [&](const char* key) {
+        return row.contains(key) ? std::to_string(row.at(key).to_number<std::uint64_t>()) : "0";
+      };
       const json::value* newest = row.if_contains("newest");
-      table.row({text(feed, "feed"), text(feed, "state"), std::to_string(feed.at("offset").to_number<std::uint64_t>()), text(row, "product"),
-                 text(row, "seen_as"), text(row, "bars") + " of " + text(row, "from"), count("shown"),
+      table.row({text(feed, "feed"), text(feed, "state"), std::to_string(feed.at("offset").to_number<std::uint64_t>()),
+                 text(row, "product"), text(row, "seen_as"), text(row, "bars") + " of " + text(row, "from"), count("shown"),
                  newest ? iso_time(Time{newest->to_number<std::int64_t>()}) : "-", seconds_text(row, "delay_ns"),
                  seconds_text(row, "longest_delay_ns"), count("within_5s")});
     }

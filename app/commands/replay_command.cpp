@@ -36,8 +36,8 @@ struct ReplayAsked {
 const Program& program_of(Symbol shard) { return is_venue_shard(shard) ? venue_program() : account_program(); }
 
 std::string difference_text(Symbol shard, const ReplayDifference& first) {
-  return std::string(shard.text()) + " differs at offset " + std::to_string(first.offset) + ", " + first.what + ": recorded [" + first.recorded +
-         "], decided [" + first.decided + "]";
+  return std::string(shard.text()) + " differs at offset " + std::to_string(first.offset) + ", " + first.what + ": recorded [" +
+         first.recorded + "], decided [" + first.decided + "]";
 }
 
 void verify_all(const CommandLine& line, Offset upto) {
@@ -49,7 +49,11 @@ void verify_all(const CommandLine& line, Offset upto) {
     if (is_strategies_shard(shard)) continue;  // said over bars: a restart reads those again
     const Offset end = opened.journal->committed(shard);
     const ReplayReport report = verify_replay(program_of(shard), *opened.journal, shard, upto == 0 ? end : std::min(upto, end));
-    json::object row{{"shard", shard.text()}, {"checked", report.checked}, {"inputs", report.inputs}, {"decisions", report.decisions}, {"equal", report.equal()}};
+    json::object row{{"shard", shard.text()},
+                     {"checked", report.checked},
+                     {"inputs", report.inputs},
+                     {"decisions", report.decisions},
+                     {"equal", report.equal()}};
     if (report.first) {
       row["offset"] = report.first->offset;
       row["what"] = report.first->what;
@@ -57,7 +61,8 @@ void verify_all(const CommandLine& line, Offset upto) {
       row["decided"] = report.first->decided;
       if (difference.empty()) difference = difference_text(shard, *report.first);
     }
-    table.row({std::string(shard.text()), std::to_string(report.checked), std::to_string(report.inputs), std::to_string(report.decisions),
+    table.row({std::string(shard.text()), std::to_string(report.checked), std::to_string(report.inputs),
+               std::to_string(report.decisions),
                report.equal() ? "equal" : "DIFFERS at " + std::to_string(report.first->offset)});
     out.push_back(std::move(row));
   }
@@ -78,7 +83,8 @@ class OrderLines {
     const ssize_t count = ::read(STDIN_FILENO, bytes, sizeof bytes);
     if (count > 0) text_.append(bytes, static_cast<std::size_t>(count));
     else ended_ = true;
-    if (text_.size() > line_max && text_.find('\n') == std::string::npos) throw CommandFailed(exit_usage, "an order is longer than 4096 bytes");
+    if (text_.size() > line_max && text_.find('\n') == std::string::npos)
+      throw CommandFailed(exit_usage, "an order is longer than 4096 bytes");
     return take();
   }
   bool ended() const { return ended_ && text_.empty(); }
@@ -123,10 +129,13 @@ void play_record(const CommandLine& line, const ReplayAsked& asked) {
 
   const StopSignal stop;
   OrderLines orders;
-  ReplaySession session(program_of(shard), *opened.journal, shard, end, [&](const Entry& entry) { print_entry(line, entry, shard); });
+  ReplaySession session(program_of(shard), *opened.journal, shard, end,
+                        [&](const Entry& entry) { print_entry(line, entry, shard); });
   session.seek(first);
   ReplayPlayer::Surroundings around;
-  around.now = [] { return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count(); };
+  around.now = [] {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  };
   around.order = [&](std::optional<std::int64_t> wait) -> std::optional<std::string> {
     if (!wait || *wait > 0) std::cout.flush();
     if (stop.asked() || !std::cout) return "quit";
@@ -145,15 +154,20 @@ void play_record(const CommandLine& line, const ReplayAsked& asked) {
 }  // namespace
 
 void add_replay_command(Command app, CommandLine& line) {
-  Command command = add_command(app, "replay", "Decide every recorded input again and compare, byte for byte; exit 0 equal, 6 differs (names the first difference)", line);
+  Command command = add_command(
+      app, "replay",
+      "Decide every recorded input again and compare, byte for byte; exit 0 equal, 6 differs (names the first difference)", line);
   const auto asked = std::make_shared<ReplayAsked>();
   command.add_flag("--verify", asked->verify, "Compare with what was recorded (what replay does)");
   command.add_option("--upto", asked->upto, "Up to this entry (default: all)");
-  command.add_flag("--play", asked->play, "Print entries as they are decided again, and obey standard input: pause, resume, step N, seek OFFSET or TIME, speed N, "
-                                          "state ENTITY, where, quit");
+  command.add_flag(
+      "--play", asked->play,
+      "Print entries as they are decided again, and obey standard input: pause, resume, step N, seek OFFSET or TIME, speed N, "
+      "state ENTITY, where, quit");
   command.add_option("--shard", asked->shard, "Of --play: which one (default: the account's)");
   command.add_option("--from", asked->from, "Of --play: begin at this offset or time");
-  command.add_option("--speed", asked->speed, "Of --play: seconds of the record a second (default: 0, as fast as it goes)").not_negative();
+  command.add_option("--speed", asked->speed, "Of --play: seconds of the record a second (default: 0, as fast as it goes)")
+      .not_negative();
   command.add_flag("--paused", asked->paused, "Of --play: begin paused");
   command.callback([asked, &line] {
     const bool playing = !asked->shard.empty() || !asked->from.empty() || asked->speed > 0 || asked->paused;

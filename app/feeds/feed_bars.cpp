@@ -15,7 +15,8 @@ FeedBars::FeedBars(const FeedSetting& setting) : source_("tape:" + setting.feed)
   for (const FeedProduct& one : setting.products) {
     Product& product = products_[one.seen_as];
     product.setting = one;
-    if (one.from != FeedBarsFrom::venue) product.building.emplace(bars::Timeframe::parse(one.bars), setting.lateness_ms * ns_per_ms);
+    if (one.from != FeedBarsFrom::venue)
+      product.building.emplace(bars::Timeframe::parse(one.bars), setting.lateness_ms * ns_per_ms);
   }
 }
 
@@ -88,7 +89,8 @@ void FeedBars::take(Product& product, const QuoteTick& quote, Out& out) {
 // What stood before is not known to stand.
 void FeedBars::take(const FeedReported& report, Out& out) {
   if (report.event == FeedEvent::gap || report.event == FeedEvent::dropped) ++counters_.gaps;
-  const bool lost = report.event == FeedEvent::started || report.event == FeedEvent::disconnected || report.event == FeedEvent::stopped;
+  const bool lost =
+      report.event == FeedEvent::started || report.event == FeedEvent::disconnected || report.event == FeedEvent::stopped;
   const bool silent = report.event == FeedEvent::stale && (report.stream == "quote" || report.stream.empty());
   if (!lost && !silent) return;
   for (auto& [name, product] : products_) {
@@ -118,7 +120,10 @@ void FeedBars::built(Product& product, const TickBars::Bar& bar, Out& out) {
     ++counters_.not_whole;
     return;
   }
-  emit(product, {product.setting.product, bar.open, bar.high, bar.low, bar.close, bar.volume, Time{bar.bucket.start}, Time{bar.bucket.end}}, out);
+  emit(
+      product,
+      {product.setting.product, bar.open, bar.high, bar.low, bar.close, bar.volume, Time{bar.bucket.start}, Time{bar.bucket.end}},
+      out);
 }
 
 void FeedBars::emit(Product& product, const BarObserved& bar, Out& out) {

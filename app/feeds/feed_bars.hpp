@@ -1,8 +1,8 @@
 // What a tape's records say to a node: final bars of its products, and the last trade and top of the book between them. No clock,
 // no file: records and moments come in, facts come out.
 //
-// Laws: bars of a product come out in the order of their closes, each close once, and none that the node knows already. A bar that
-// is built of ticks is left out where its bucket had begun before the first record: it would not be whole.
+// Laws: bars of a product come out in the order of their closes, each close once, and none that the node knows already. A bar
+// that is built of ticks is left out where its bucket had begun before the first record: it would not be whole.
 #pragma once
 
 #include <map>
@@ -29,7 +29,8 @@ struct FeedCounters {
   std::uint64_t refused = 0;           // by the node's inlet; tried again
 };
 BOOST_DESCRIBE_STRUCT(FeedCounters, (),
-                      (records, bars, known, not_whole, other_timeframe, without_price, late_ticks, gaps, missing_offsets, damaged, refused))
+                      (records, bars, known, not_whole, other_timeframe, without_price, late_ticks, gaps, missing_offsets,
+                       damaged, refused))
 
 class FeedBars {
  public:
@@ -49,8 +50,8 @@ class FeedBars {
   // Everything that was received up to `now` was taken.
   void pass(Time now, Out& out);
 
-  // Of what ticks build: the earliest moment from which the tape must be read again to build the next bar of each product. Nothing
-  // where no product's are built, or of one nothing is known yet.
+  // Of what ticks build: the earliest moment from which the tape must be read again to build the next bar of each product.
+  // Nothing where no product's are built, or of one nothing is known yet.
   std::optional<Time> built_from() const;
   FeedCounters& counters() { return counters_; }
 

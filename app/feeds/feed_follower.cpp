@@ -67,7 +67,8 @@ bool FeedFollower::pause(std::int64_t ms) {
 void FeedFollower::set_state(FeedState state, std::string trouble) {
   std::lock_guard lock(mutex_);
   if (!trouble.empty() && trouble != status_.trouble) spdlog::warn("feed {}: {}", setting_.feed, trouble);
-  if (state == FeedState::live && status_.state != state) spdlog::info("feed {}: at the live end, offset {}", setting_.feed, status_.offset);
+  if (state == FeedState::live && status_.state != state)
+    spdlog::info("feed {}: at the live end, offset {}", setting_.feed, status_.offset);
   status_.state = state;
   status_.trouble = std::move(trouble);
 }

@@ -48,7 +48,8 @@ std::vector<MetricFamilyOf> feed_metrics(const FeedFollowers& feeds) {
     const FeedStatus status = feed->status();
     live.samples.push_back({{{"feed", status.setting.feed}}, status.state == FeedState::live ? 1.0 : 0.0});
     for (const auto& [product, of] : status.delays) {
-      const std::vector<std::pair<std::string, std::string>> labels{{"feed", status.setting.feed}, {"symbol", std::string(product.text())}};
+      const std::vector<std::pair<std::string, std::string>> labels{{"feed", status.setting.feed},
+                                                                    {"symbol", std::string(product.text())}};
       final_bars.samples.push_back({labels, static_cast<double>(of.bars)});
       in_time.samples.push_back({labels, static_cast<double>(of.within_5s)});
       delay.samples.push_back({labels, static_cast<double>(of.last_ns) / 1e9});

@@ -32,7 +32,8 @@ void IndicatorTables::take(const BarObserved& bar, std::vector<tables::Change>& 
 
 void IndicatorTables::update(Series& series, const Coarsener::Coarser& bar, std::vector<tables::Change>& out) {
   using What = tables::Change::What;
-  const BarObserved as_seen{series.product, bar.open, bar.high, bar.low, bar.close, bar.volume, Time{bar.bucket.start}, Time{bar.bucket.end}};
+  const BarObserved as_seen{series.product,      bar.open, bar.high, bar.low, bar.close, bar.volume, Time{bar.bucket.start},
+                            Time{bar.bucket.end}};
   const indicators::Bar numbers = strategy::anchor_bar_of(as_seen, 0).bar;
   for (One& one : series.all) {
     one.indicator->update(numbers);
@@ -41,8 +42,10 @@ void IndicatorTables::update(Series& series, const Coarsener::Coarser& bar, std:
       if (!std::isfinite(values[i])) continue;
       const Column& column = one.columns[i];
       const std::string text = indicators::number_text(values[i]);
-      out.push_back({What::appended, tables::IndicatorHistory{series.product, series.timeframe_text, column.name, column.version, as_seen.closed_at, text}});
-      out.push_back({What::upserted, tables::IndicatorLatest{series.product, series.timeframe_text, column.name, column.version, as_seen.closed_at, text}});
+      out.push_back({What::appended, tables::IndicatorHistory{series.product, series.timeframe_text, column.name, column.version,
+                                                              as_seen.closed_at, text}});
+      out.push_back({What::upserted, tables::IndicatorLatest{series.product, series.timeframe_text, column.name, column.version,
+                                                             as_seen.closed_at, text}});
     }
   }
 }

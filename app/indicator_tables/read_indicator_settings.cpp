@@ -27,7 +27,8 @@ std::vector<IndicatorSetting> read_indicator_settings(YamlSection& top, const st
     for (const std::string& text : setting.specs) {
       try {
         for (const std::string& column : indicators::Spec::parse(text).columns())
-          if (!taken.emplace(setting.product, setting.bars, column).second) section.refuse("specs", "'" + text + "': column " + column + " is there twice");
+          if (!taken.emplace(setting.product, setting.bars, column).second)
+            section.refuse("specs", "'" + text + "': column " + column + " is there twice");
       } catch (const indicators::SpecError& error) {
         section.refuse("specs", "'" + text + "': " + error.what());
       }

@@ -41,7 +41,8 @@ PaperAccount::PaperAccount(SignalSourceId strategy, const PaperSettings& setting
   pair_.submit(account, now, paper_producer);
   for (const auto& [id, product] : market.products) define(product, now);
   pair_.submit(ChangeLimits{next_key(), OperatorId(paper_producer), no_cap()}, now, paper_producer);
-  pair_.submit(ShardStarted{paper_producer, paper_producer, now}, now, paper_producer);  // compares with the venue, which arms openings
+  pair_.submit(ShardStarted{paper_producer, paper_producer, now}, now,
+               paper_producer);  // compares with the venue, which arms openings
 }
 
 void PaperAccount::define(const VenueConfigured& venue, Time now) {
@@ -58,7 +59,8 @@ void PaperAccount::define(const ProductDefined& product, Time now) {
 }
 
 void PaperAccount::take_deadlines(Time before) {
-  for (auto deadline = pair_.next_deadline(); deadline && deadline->at < before; deadline = pair_.next_deadline()) pair_.take(*deadline);
+  for (auto deadline = pair_.next_deadline(); deadline && deadline->at < before; deadline = pair_.next_deadline())
+    pair_.take(*deadline);
 }
 
 void PaperAccount::show(const BarObserved& bar) {

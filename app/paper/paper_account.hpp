@@ -1,6 +1,6 @@
-// A strategy's account on paper: "paper:NAME". The same entities as a live account and the same simulated venue, on one thread, with
-// the signals that the strategy sent and the bars that the venue showed; its positions are capped by nothing but its own sizing.
-// Nothing that happens here reaches a live account.
+// A strategy's account on paper: "paper:NAME". The same entities as a live account and the same simulated venue, on one thread,
+// with the signals that the strategy sent and the bars that the venue showed; its positions are capped by nothing but its own
+// sizing. Nothing that happens here reaches a live account.
 //
 // Each product of the strategy is one subscription with the settings' capital, paid in at its first signal. Signals, bars and
 // configuration come in the order in which they were recorded.

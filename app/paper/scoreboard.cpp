@@ -39,7 +39,8 @@ double Scoreboard::score_of(const Record& record) const {
   return std::isfinite(score) ? score : 0;
 }
 
-tables::StrategyPerfLatest Scoreboard::perf_of(SignalSourceId strategy, const Record& record, const PaperClose& close, Time end) const {
+tables::StrategyPerfLatest Scoreboard::perf_of(SignalSourceId strategy, const Record& record, const PaperClose& close,
+                                               Time end) const {
   tables::StrategyPerfLatest row;
   row.runTag = paper_run_tag;
   row.strategyId = strategy;
@@ -72,7 +73,8 @@ void Scoreboard::close_day(Time end, const std::map<SignalSourceId, PaperClose>&
   // Of few strategies the cap could not reach the whole, of many the floors would be more than it.
   const double equal = 1 / static_cast<double>(candidates.size());
   const statistics::WeightLimits limits{std::min(number_of_ratio(settings_.weight_floor), equal),
-                                        std::max(number_of_ratio(settings_.weight_cap), equal), number_of_ratio(settings_.weight_change)};
+                                        std::max(number_of_ratio(settings_.weight_cap), equal),
+                                        number_of_ratio(settings_.weight_change)};
   const std::vector<double> weights = statistics::weights_of(candidates, limits);
   std::size_t i = 0;
   for (const auto& [strategy, close] : closes) {

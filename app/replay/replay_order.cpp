@@ -13,7 +13,8 @@ namespace {
 std::optional<std::uint64_t> whole_number(const std::string& text) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number > static_cast<std::uint64_t>(INT64_MAX)) return std::nullopt;
+  if (error != std::errc() || end != text.data() + text.size() || number > static_cast<std::uint64_t>(INT64_MAX))
+    return std::nullopt;
   return number;
 }
 

@@ -17,7 +17,8 @@ Offset offset_of_moment(const Journal& journal, Symbol shard, Offset upto, Time 
   return from;
 }
 
-ReplayPlayer::ReplayPlayer(ReplaySession& session, const Journal& journal, Symbol shard, Offset upto, ReplayPace pace, Surroundings around)
+ReplayPlayer::ReplayPlayer(ReplaySession& session, const Journal& journal, Symbol shard, Offset upto, ReplayPace pace,
+                           Surroundings around)
     : session_(session), journal_(journal), shard_(shard), upto_(upto), pace_(pace), around_(std::move(around)) {}
 
 void ReplayPlayer::play() {
@@ -72,7 +73,9 @@ void ReplayPlayer::seek(Offset offset) {
 
 std::string ReplayPlayer::where() const {
   return "at " + std::to_string(session_.checked()) + " of " + std::to_string(upto_) + ", " + exact_iso_time(session_.now()) +
-         (pace_.paused() ? ", paused" : pace_.speed() == 0 ? ", as fast as it goes" : ", " + std::to_string(pace_.speed()) + " times as fast");
+         (pace_.paused()       ? ", paused"
+          : pace_.speed() == 0 ? ", as fast as it goes"
+                               : ", " + std::to_string(pace_.speed()) + " times as fast");
 }
 
 }  // namespace tally

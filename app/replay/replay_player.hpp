@@ -1,5 +1,5 @@
-// A replay under a person's hand: what is due is decided again, and orders change where it stands and how fast it goes. No clock and
-// no terminal: both are handed in, so that a test plays a year in no time.
+// A replay under a person's hand: what is due is decided again, and orders change where it stands and how fast it goes. No clock
+// and no terminal: both are handed in, so that a test plays a year in no time.
 #pragma once
 
 #include <functional>

@@ -196,6 +196,7 @@ TEST_CASE("A producer names a tape and an offset, or none") {
   REQUIRE(place);
   CHECK(place->tape == "tape:binance");
   CHECK(place->offset == 1'234);
-  for (const char* other : {"play:bar-close", "tape:binance", "tape:binance@", "tape:binance@x", "tape:binance@1x", "cli:ada@1", ""})
+  for (const char* other :
+       {"play:bar-close", "tape:binance", "tape:binance@", "tape:binance@x", "tape:binance@1x", "cli:ada@1", ""})
     CHECK_FALSE(tape_place_of(other));
 }

@@ -1,4 +1,5 @@
-// A node that follows a tape decides what it decides over the same bars shown by hand; restarts, late tapes and settings included.
+// A node that follows a tape decides what it decides over the same bars shown by hand; restarts, late tapes and settings
+// included.
 #include <chrono>
 #include <thread>
 
@@ -130,9 +131,11 @@ TEST_CASE("A node that follows a tape decides as if its bars had been shown by h
   for (const StrategyIntent& intent : intents) {
     REQUIRE(intent.tape);
     CHECK(intent.tape->tape == "tape:binance");
-    CHECK(world.bars.at(intent.tape->offset / 2 - 1).closed_at == intent.anchor_closed_at);  // two records a bar, the second final
+    CHECK(world.bars.at(intent.tape->offset / 2 - 1).closed_at ==
+          intent.anchor_closed_at);  // two records a bar, the second final
   }
-  for (int i = 0; i < 1'000 && world.status().state != FeedState::live; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  for (int i = 0; i < 1'000 && world.status().state != FeedState::live; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
   const FeedStatus status = world.status();
   CHECK(status.state == FeedState::live);
   CHECK(status.offset == 2 * world.bars.size());
@@ -167,7 +170,8 @@ TEST_CASE("A feed that begins now leaves out what was recorded before") {
   world.profile.feeds[0].begin = FeedBegin::now;
   world.record(0, 100);
   world.start();
-  for (int i = 0; i < 1'000 && world.status().state != FeedState::live; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  for (int i = 0; i < 1'000 && world.status().state != FeedState::live; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
   REQUIRE(world.status().state == FeedState::live);
   world.record(100, 110);
   world.wait_for(10);
@@ -206,7 +210,8 @@ TEST_CASE("On the machine's clock the last trade and the top of the book follow 
     writer.append(quote, now);
   }
   world.start();
-  for (int i = 0; i < 6'000 && !world.node->market().top(followed); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  for (int i = 0; i < 6'000 && !world.node->market().top(followed); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
   REQUIRE(world.node->market().top(followed));
   CHECK(world.node->market().top(followed)->mid == Price::whole(50'000));
   CHECK(world.node->market().top(followed)->state == BookState::two_sided);

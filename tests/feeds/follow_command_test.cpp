@@ -15,7 +15,8 @@ constexpr std::size_t minutes = 2 * 1'440 + 300;
 std::string bars_csv() {
   std::string text = "ts_utc,open,high,low,close,volume\n";
   for (const BarObserved& bar : job::generate_bars(job::product_of("BTC-USD"), 5, minutes).bars)
-    text += iso_time(bar.opened_at) + ',' + bar.open.text() + ',' + bar.high.text() + ',' + bar.low.text() + ',' + bar.close.text() + ',' + bar.volume.text() + '\n';
+    text += iso_time(bar.opened_at) + ',' + bar.open.text() + ',' + bar.high.text() + ',' + bar.low.text() + ',' +
+            bar.close.text() + ',' + bar.volume.text() + '\n';
   return text;
 }
 
@@ -71,7 +72,8 @@ $tally replay --verify --data data --json > verify.json
 printf 'step 3\nwhere\nseek 50\nstep\nquit\n' | $tally replay --play --paused --from 20 --data data --json > play.json 2> play.err
 )");
   std::string script = here.text("all.sh");
-  for (const auto& [from, to] : {std::pair<std::string, std::string>{"BINARY", TALLY_BINARY_DIR}, {"RECORDS", std::to_string(minutes)}})
+  for (const auto& [from, to] :
+       {std::pair<std::string, std::string>{"BINARY", TALLY_BINARY_DIR}, {"RECORDS", std::to_string(minutes)}})
     for (std::size_t at; (at = script.find(from)) != std::string::npos;) script.replace(at, from.size(), to);
   here.file("all.sh", script);
   const Ended ended = run_command("cd " + here.path("").string() + " && bash all.sh", here.path(""));
@@ -105,7 +107,8 @@ printf 'step 3\nwhere\nseek 50\nstep\nquit\n' | $tally replay --play --paused --
   for (const json::value& shard : verified.as_array()) CHECK(shard.at("equal").as_bool());
   std::istringstream played(here.text("play.json"));
   std::vector<std::uint64_t> offsets;
-  for (std::string line; std::getline(played, line);) offsets.push_back(json::parse(line).at("offset").to_number<std::uint64_t>());
+  for (std::string line; std::getline(played, line);)
+    offsets.push_back(json::parse(line).at("offset").to_number<std::uint64_t>());
   REQUIRE(offsets.size() >= 4);
   CHECK(offsets.front() == 20);
   CHECK(std::count(offsets.begin(), offsets.end(), 50) == 1);

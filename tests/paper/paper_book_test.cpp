@@ -18,7 +18,8 @@ struct PaperStory {
     for (ProductDefined& product : profile.products) product.netting_window_ms = 0;
     profile.limits.open_positions_max = open_positions_max;
     node = std::make_unique<AccountNode>(profile, journal);
-    const auto btc = job::generate_bars(job::product_of("BTC-USD"), 5, count).bars, spy = job::generate_bars(job::product_of("SPY"), 6, count).bars;
+    const auto btc = job::generate_bars(job::product_of("BTC-USD"), 5, count).bars,
+               spy = job::generate_bars(job::product_of("SPY"), 6, count).bars;
     for (std::size_t i = 0; i < count; ++i) {
       const std::vector<BarObserved> moment{btc[i], spy[i]};
       node->show(moment, "test");
@@ -95,7 +96,8 @@ TEST_CASE("Each strategy trades on paper by itself, net of fees, whatever the li
 TEST_CASE("What live lets pass changes nothing on paper, and the same journal gives the same rows") {
   const PaperStory closed(0), open(3);
   PaperBook first({}), second({}), third({});
-  const auto rows = rows_of(first, *closed.journal), same = rows_of(second, *closed.journal), live = rows_of(third, *open.journal);
+  const auto rows = rows_of(first, *closed.journal), same = rows_of(second, *closed.journal),
+             live = rows_of(third, *open.journal);
   REQUIRE(rows.size() == same.size());
   REQUIRE(rows.size() == live.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {

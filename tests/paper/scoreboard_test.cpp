@@ -75,7 +75,8 @@ TEST_CASE("The better record gets more, by no more than the change allowed a day
   CHECK(weights.at(trend).score > Ratio{});
   CHECK(weights.at(turn).score < Ratio{});
   CHECK(number_in(weights.at(trend).weight) == Approx(0.5).margin(1e-8));   // of two, the cap is half
-  board.close_day(Time{41}, {{trend, close_of(1'000, "1500")}, {turn, close_of(1'000, "800")}, {third, close_of(1'000, "1000")}}, out);
+  board.close_day(Time{41}, {{trend, close_of(1'000, "1500")}, {turn, close_of(1'000, "800")}, {third, close_of(1'000, "1000")}},
+                  out);
   weights = latest<StrategyWeightsLatest>(out);
   CHECK_FALSE(weights.at(third).previousWeight);
   CHECK(number_in(*weights.at(trend).previousWeight) == Approx(0.5).margin(1e-8));
@@ -85,7 +86,8 @@ TEST_CASE("The better record gets more, by no more than the change allowed a day
 TEST_CASE("Whatever the days bring, weights sum to one within cap and floor, and the same days give the same rows") {
   CHECK(rc::check("weights", [] {
     const auto count = *rc::gen::inRange<std::size_t>(1, 8);
-    const auto days = *rc::gen::container<std::vector<std::vector<int>>>(rc::gen::container<std::vector<int>>(count, rc::gen::inRange(-50, 50)));
+    const auto days = *rc::gen::container<std::vector<std::vector<int>>>(
+        rc::gen::container<std::vector<int>>(count, rc::gen::inRange(-50, 50)));
     const auto run = [&] {
       Scoreboard board({});
       std::vector<tables::Change> out;

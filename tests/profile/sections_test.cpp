@@ -16,7 +16,9 @@ std::string text_of(const std::string& file) {
   return text.str();
 }
 
-Profile with(const std::string& section) { return read_profile_text(text_of(TALLY_SOURCE_DIR "/cfg/default.yaml") + "\n" + section, "p.yaml"); }
+Profile with(const std::string& section) {
+  return read_profile_text(text_of(TALLY_SOURCE_DIR "/cfg/default.yaml") + "\n" + section, "p.yaml");
+}
 
 // The fenced YAML of a page that begins with `first_line`.
 std::string example_of(const std::string& page, const std::string& first_line) {
@@ -62,11 +64,16 @@ TEST_CASE("The documented feeds of a profile are read as they stand") {
   CHECK(feed.products[0].from == FeedBarsFrom::venue);
   for (const char* line : {"    tape:", "    begin:", "    latenessMs:", "        seenAs:", "        bars:", "        from:"})
     CHECK(section_error(without_line(text, line)).find("is missing") != std::string::npos);
-  CHECK(section_error(changed(text, "product: BTC-USD ", "product: XRP-USD ")).find("there is no product 'XRP-USD'") != std::string::npos);
+  CHECK(section_error(changed(text, "product: BTC-USD ", "product: XRP-USD ")).find("there is no product 'XRP-USD'") !=
+        std::string::npos);
   CHECK(section_error(changed(text, "bars: 1m", "bars: 7m")).find("bars") != std::string::npos);
-  CHECK(section_error(changed(text, "from: venue", "from: depth")).find("'depth' is not one of venue, trades, quotes") != std::string::npos);
+  CHECK(section_error(changed(text, "from: venue", "from: depth")).find("'depth' is not one of venue, trades, quotes") !=
+        std::string::npos);
   CHECK(section_error(changed(text, "feed: binance", "feed: b@d")).find("must be letters") != std::string::npos);
-  CHECK(section_error(text + text.substr(text.find("  - feed"))).find("has bars of a feed already") != std::string::npos);
+  const std::string one = text.substr(text.find("  - feed"));
+  CHECK(section_error(text + one).find("has bars of a feed already") != std::string::npos);
+  const std::string two = text + changed(changed(one, "feed: binance", "feed: other"), "product: BTC-USD ", "product: EUR-USD ");
+  CHECK(section_error(two).find("on clock: bars one tape says what time it is") != std::string::npos);
 }
 
 TEST_CASE("The documented paper settings are those without the section, and each is held within its bounds") {
@@ -81,7 +88,8 @@ TEST_CASE("The documented paper settings are those without the section, and each
   CHECK(read.weight_floor == standard.weight_floor);
   CHECK(read.weight_cap == standard.weight_cap);
   CHECK(read.weight_change == standard.weight_change);
-  CHECK(section_error(changed(text, "capital: 100000", "capital: 0")).find("paper.capital: must be at least 1") != std::string::npos);
+  CHECK(section_error(changed(text, "capital: 100000", "capital: 0")).find("paper.capital: must be at least 1") !=
+        std::string::npos);
   CHECK(section_error(changed(text, "Europe/Oslo", "Europe/Olso")).find("paper.zone") != std::string::npos);
   CHECK(section_error(changed(text, "weightFloor: 0.02", "weightFloor: 0.5")).find("paper.weightFloor") != std::string::npos);
   CHECK(section_error(changed(text, "priorDays: 60", "priorDays: -1")).find("paper.priorDays") != std::string::npos);

@@ -139,13 +139,16 @@ TEST_CASE("Whatever way led to a place, the entities are the same there, and wha
 TEST_CASE("Pauses, speeds and steps change when entries are decided, never what") {
   const Played plain = play({});
   const std::string middle = std::to_string(record_end() / 2);
-  for (const auto& orders : std::vector<std::vector<std::string>>{
-           {"pause", "resume"}, {"pause", "step 3", "where", "resume"}, {"speed 60", "pause", "speed 0", "resume"}, {"step", "step", "step 7", "resume"}}) {
+  for (const auto& orders : std::vector<std::vector<std::string>>{{"pause", "resume"},
+                                                                  {"pause", "step 3", "where", "resume"},
+                                                                  {"speed 60", "pause", "speed 0", "resume"},
+                                                                  {"step", "step", "step 7", "resume"}}) {
     const Played played = play(orders);
     CHECK(played.heard.entries == plain.heard.entries);
   }
   const Played back = play({"step 5", "seek 1", "resume"}, ReplayPace(0, true));
-  CHECK(std::vector(back.heard.entries.end() - static_cast<std::ptrdiff_t>(record_end()), back.heard.entries.end()) == plain.heard.entries);
+  CHECK(std::vector(back.heard.entries.end() - static_cast<std::ptrdiff_t>(record_end()), back.heard.entries.end()) ==
+        plain.heard.entries);
   const Played on = play({"seek " + middle, "resume"}, ReplayPace(0, true));
   REQUIRE_FALSE(on.heard.entries.empty());
   CHECK(on.heard.entries.front().first == record_end() / 2);
@@ -177,7 +180,8 @@ TEST_CASE("A moment is found by its first entry") {
 }
 
 TEST_CASE("Orders are obeyed or answered with what is wrong, and a paused replay ends when nobody can resume it") {
-  const Played asked = play({"pause", "step 4", "state risk_authority/demo", "state nobody", "fly", "step x", "seek 999999", "speed -1", "pause now", "where"});
+  const Played asked = play({"pause", "step 4", "state risk_authority/demo", "state nobody", "fly", "step x", "seek 999999",
+                             "speed -1", "pause now", "where"});
   REQUIRE(asked.answers.size() == 8);
   CHECK(boost::json::parse(asked.answers[0]).is_object());
   CHECK(asked.answers[2].find("'fly' is none of pause, resume") != std::string::npos);

@@ -34,7 +34,8 @@ ReplayDifference difference_of(const Entry& recorded, const Entry& decided) {
     const std::string is = i < decided.events.size() ? event_text(decided.events[i]) : "";
     if (was != is) return {recorded.offset, "event " + std::to_string(i + 1) + " of the entry", was, is};
   }
-  return {recorded.offset, "the envelope", "causation " + std::to_string(recorded.causation) + ", at " + std::to_string(recorded.at.ns),
+  return {recorded.offset, "the envelope",
+          "causation " + std::to_string(recorded.causation) + ", at " + std::to_string(recorded.at.ns),
           "causation " + std::to_string(decided.causation) + ", at " + std::to_string(decided.at.ns)};
 }
 
@@ -85,7 +86,8 @@ void ReplaySession::seek(Offset offset) {
 void ReplaySession::compare(const Entry& decided) {
   if (decided.offset > upto_) return;  // the process ended before it was recorded
   const EntryPtr was = recorded(decided.offset);
-  if (was->is_input() && !decided.is_input()) throw Differs{{decided.offset, "decided now, not decided then", "", event_text(decided.events.at(0))}};
+  if (was->is_input() && !decided.is_input())
+    throw Differs{{decided.offset, "decided now, not decided then", "", event_text(decided.events.at(0))}};
   if (comparable(*was) != comparable(decided)) throw Differs{difference_of(*was, decided)};
   checked_ = decided.offset;
   if (!decided.is_input()) decisions_ += decided.events.size();
