@@ -73,6 +73,15 @@ struct LeaderSeen {
   std::string node;
 };
 
+// What a node's log says happened to it; for times, not for verdicts.
+struct LogSeen {
+  enum class What : std::uint8_t { peer_lost, leads, hosts };
+  Ms at = 0;
+  std::string node;
+  What what = What::peer_lost;
+  Ms took = 0;                // hosts: from leading to being ready
+};
+
 // What a consumer of entries was given, in the order in which it got it.
 struct ConsumedSeen {
   std::uint64_t offset = 0;
@@ -92,6 +101,7 @@ BOOST_DESCRIBE_STRUCT(FaultSeen, (), (what, at, healed, service_from, node, sile
 
 struct Goals {
   Ms available_again = 5'000;                        // from service_from to the next acknowledged command
+  Ms on_its_way = 100;                               // what a node wrote before it was silenced may arrive so long after
   std::uint64_t resident_max = std::uint64_t{1} << 30;
   std::uint64_t disk_max = std::uint64_t{2} << 30;
   Quantity position_max;                             // |position| a product; 0: none is set
@@ -102,6 +112,7 @@ struct Evidence {
   std::vector<CommandSeen> commands;
   std::vector<NodeSeen> nodes;
   std::vector<LeaderSeen> leaders;                   // in order of time
+  std::vector<LogSeen> log;                          // of all nodes
   std::vector<ConsumedSeen> consumed;
   std::vector<FaultSeen> faults;
   VenueAudit venue;

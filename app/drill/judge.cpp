@@ -93,7 +93,7 @@ Verdict one_actor_at_a_time(const Evidence& evidence) {
     if (line.term < term) return broken(id, claim, line.node + " sent order " + line.order + " in term " + std::to_string(line.term) + ", after one of term " + std::to_string(term));
     term = line.term;
     for (const FaultSeen& fault : evidence.faults)
-      if (const Ms at = ms_of(evidence, line); fault.silences && fault.node == line.node && at > fault.at && at < fault.healed)
+      if (const Ms at = ms_of(evidence, line); fault.silences && fault.node == line.node && at > fault.at + evidence.goals.on_its_way && at < fault.healed)
         return broken(id, claim, line.node + " sent order " + line.order + " while it was silenced by: " + fault.what);
   }
   return held(id, claim, count_of(leader_of.size(), "terms, ") + count_of(acts, "orders, none by a node that might not act"));

@@ -8,6 +8,7 @@
 
 #include "app/drill/bar_feed.hpp"
 #include "app/drill/judge.hpp"
+#include "app/drill/node_log.hpp"
 #include "app/drill/witness.hpp"
 #include "app/venue/venue_process.hpp"
 #include "persistence/atomic_file.hpp"
@@ -30,6 +31,10 @@ std::int64_t monotonic_ns() {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
   return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
+}
+
+std::int64_t wall_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 std::vector<job::Moment> moments_for(const Profile& profile, std::uint64_t seed) {
@@ -130,7 +135,10 @@ Evidence Drill::gather(const Load& load, FaultSeen fault) {
   evidence.venue = audit_of(world_.venue_data());
   evidence.door = read_venue_history(venue_history_file(world_.venue_data()));
   const Symbol account = world_.profile().account.account.symbol();
+  const std::int64_t began_wall_ms = wall_ms() - now();
   for (const DrillNode& node : world_.nodes()) {
+    const auto log = log_seen(node.name, read_file(world_.directory() / (node.name + ".out")), began_wall_ms);
+    evidence.log.insert(evidence.log.end(), log.begin(), log.end());
     evidence.nodes.push_back(journal_seen(node.name, node.data.path, node.data.journal(), account));
     evidence.nodes.back().resident_max = node.resident_max;
   }

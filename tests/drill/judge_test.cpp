@@ -86,7 +86,7 @@ const Row rows[] = {
     {"I3", "a fenced order", [](Evidence& e) { e.door[1].fenced = true; }},
     {"I3", "an order of an older term after a newer one",
      [](Evidence& e) { e.door.push_back(door(VenueSight::order, 1'800, "a", 1, "o-9")); }},
-    {"I3", "an order of a node that is stopped", [](Evidence& e) { e.door[1].monotonic_ns = 1'100 * 1'000'000; }},
+    {"I3", "an order of a node that is stopped", [](Evidence& e) { e.door[1].monotonic_ns = 1'150 * 1'000'000; }},
     {"I4", "an order twice", [](Evidence& e) { e.venue.arrived_again = {ClientOrderId("o-1")}; }},
     {"I5", "an order that nobody commanded", [](Evidence& e) { e.venue.orders.push_back(order("o-9", "1")); }},
     {"I6", "an execution booked twice", [](Evidence& e) { e.nodes[0].fills.push_back(e.nodes[0].fills[0]); }},
