@@ -101,9 +101,10 @@ std::string strace_missing() {
 class Injection {
  public:
   Injection(Scene& scene, const DrillNode& node, const std::string& what)
-      : strace_(std::vector<std::string>{"/usr/bin/strace", "-f", "-qq", "-o", "/dev/null", "-p", std::to_string(node.process->pid()), "-e",
-                                         "trace=fdatasync,fsync", "-e", "inject=fdatasync,fsync:" + what},
-                scene.world.directory() / "strace.out") {}
+      : strace_(
+            std::vector<std::string>{"/usr/bin/strace", "-f", "-qq", "-o", "/dev/null", "-p", std::to_string(node.process->pid()),
+                                     "-e", "trace=fdatasync,fsync", "-e", "inject=fdatasync,fsync:" + what},
+            scene.world.directory() / "strace.out") {}
   ~Injection() { strace_.stop(2'000); }
 
  private:
@@ -207,8 +208,10 @@ void fill_disk(Scene& scene, FaultSeen& seen) {
 }  // namespace
 
 void add_disk_faults(std::vector<Fault>& all) {
-  all.push_back({"disk-wiped", "a follower's disk is gone; it joins anew, learns, and votes when it has caught up", 3, can_always, wipe});
-  all.push_back({"disk-rolled-back", "a follower's disk is put back to an older state, as a restored backup", 3, can_always, roll_back});
+  all.push_back(
+      {"disk-wiped", "a follower's disk is gone; it joins anew, learns, and votes when it has caught up", 3, can_always, wipe});
+  all.push_back(
+      {"disk-rolled-back", "a follower's disk is put back to an older state, as a restored backup", 3, can_always, roll_back});
   all.push_back({"bit-flipped", "one bit of a follower's log flips while it is down", 2, can_always, damage});
   all.push_back({"sync-fails", "fsync of the leader fails (strace)", 1, strace_missing, fail_sync});
   all.push_back({"disk-hangs", "fsync of the leader takes five seconds (strace)", 3, strace_missing, hang_disk});

@@ -6,9 +6,15 @@
 namespace tally::drill {
 namespace {
 
-Verdict held(const char* invariant, const char* claim, std::string why) { return {invariant, claim, Finding::held, std::move(why)}; }
-Verdict broken(const char* invariant, const char* claim, std::string why) { return {invariant, claim, Finding::broken, std::move(why)}; }
-Verdict not_judged(const char* invariant, const char* claim, std::string why) { return {invariant, claim, Finding::not_judged, std::move(why)}; }
+Verdict held(const char* invariant, const char* claim, std::string why) {
+  return {invariant, claim, Finding::held, std::move(why)};
+}
+Verdict broken(const char* invariant, const char* claim, std::string why) {
+  return {invariant, claim, Finding::broken, std::move(why)};
+}
+Verdict not_judged(const char* invariant, const char* claim, std::string why) {
+  return {invariant, claim, Finding::not_judged, std::move(why)};
+}
 
 std::string count_of(std::size_t count, const char* what) { return std::to_string(count) + ' ' + what; }
 
@@ -43,7 +49,8 @@ Verdict no_acknowledged_command_lost(const Evidence& evidence) {
     ++acknowledged;
     const auto it = recorded.find(command.key);
     if (it == recorded.end())
-      return broken(id, claim, command.what + ' ' + command.key + " was acknowledged by " + command.node + " and is in no journal");
+      return broken(id, claim,
+                    command.what + ' ' + command.key + " was acknowledged by " + command.node + " and is in no journal");
     if (command.offset != 0 && !it->second.contains(command.offset))
       return broken(id, claim, command.what + ' ' + command.key + " was acknowledged at " + std::to_string(command.offset) +
                                    " and stands at " + std::to_string(*it->second.begin()));
@@ -61,7 +68,9 @@ Verdict journals_agree(const Evidence& evidence) {
     ++nodes;
     for (const EntrySeen& entry : node.entries) {
       const EntrySeen* other = entry_at(*reference, entry.offset);
-      if (!other) return broken(id, claim, node.name + " has an entry at " + std::to_string(entry.offset) + " that " + reference->name + " lacks");
+      if (!other)
+        return broken(id, claim,
+                      node.name + " has an entry at " + std::to_string(entry.offset) + " that " + reference->name + " lacks");
       if (other->hash != entry.hash)
         return broken(id, claim, node.name + " and " + reference->name + " differ at offset " + std::to_string(entry.offset));
       ++compared;
@@ -81,19 +90,25 @@ Verdict one_actor_at_a_time(const Evidence& evidence) {
   };
   for (const LeaderSeen& seen : evidence.leaders)
     if (contradicts(seen.term, seen.node))
-      return broken(id, claim, "term " + std::to_string(seen.term) + " was led by " + leader_of[seen.term] + " and by " + seen.node);
+      return broken(id, claim,
+                    "term " + std::to_string(seen.term) + " was led by " + leader_of[seen.term] + " and by " + seen.node);
   std::size_t acts = 0;
   std::uint64_t term = 0;
   for (const VenueHistoryLine& line : evidence.door) {
     if (line.what == VenueSight::login && contradicts(line.term, line.node))
-      return broken(id, claim, "in term " + std::to_string(line.term) + " the venue heard " + leader_of[line.term] + " and " + line.node);
+      return broken(id, claim,
+                    "in term " + std::to_string(line.term) + " the venue heard " + leader_of[line.term] + " and " + line.node);
     if (line.what != VenueSight::order && line.what != VenueSight::cancel) continue;
     ++acts;
     if (line.fenced) return broken(id, claim, line.node + " sent order " + line.order + " after another had logged in");
-    if (line.term < term) return broken(id, claim, line.node + " sent order " + line.order + " in term " + std::to_string(line.term) + ", after one of term " + std::to_string(term));
+    if (line.term < term)
+      return broken(id, claim,
+                    line.node + " sent order " + line.order + " in term " + std::to_string(line.term) + ", after one of term " +
+                        std::to_string(term));
     term = line.term;
     for (const FaultSeen& fault : evidence.faults)
-      if (const Ms at = ms_of(evidence, line); fault.silences && fault.node == line.node && at > fault.at + evidence.goals.on_its_way && at < fault.healed)
+      if (const Ms at = ms_of(evidence, line);
+          fault.silences && fault.node == line.node && at > fault.at + evidence.goals.on_its_way && at < fault.healed)
         return broken(id, claim, line.node + " sent order " + line.order + " while it was silenced by: " + fault.what);
   }
   return held(id, claim, count_of(leader_of.size(), "terms, ") + count_of(acts, "orders, none by a node that might not act"));
@@ -102,7 +117,8 @@ Verdict one_actor_at_a_time(const Evidence& evidence) {
 Verdict no_order_twice(const Evidence& evidence) {
   constexpr auto id = "I4", claim = "the venue sees no order twice";
   if (!evidence.venue.arrived_again.empty())
-    return broken(id, claim, "order " + std::string(evidence.venue.arrived_again.front().text()) + " arrived more than once as new");
+    return broken(id, claim,
+                  "order " + std::string(evidence.venue.arrived_again.front().text()) + " arrived more than once as new");
   if (evidence.venue.orders.empty()) return not_judged(id, claim, "no order reached the venue");
   return held(id, claim, count_of(evidence.venue.orders.size(), "orders, each arrived once"));
 }
@@ -153,7 +169,8 @@ Verdict nothing_uncommitted_shown(const Evidence& evidence) {
   for (const ConsumedSeen& got : evidence.consumed) {
     const EntrySeen* entry = entry_at(*journal, got.offset);
     if (!entry || entry->hash != got.hash)
-      return broken(id, claim, "a reader was given an entry at " + std::to_string(got.offset) + " that is not in the journal in the end");
+      return broken(id, claim,
+                    "a reader was given an entry at " + std::to_string(got.offset) + " that is not in the journal in the end");
   }
   return held(id, claim, count_of(evidence.consumed.size(), "entries read, all of them stand"));
 }
@@ -183,8 +200,12 @@ Verdict consumer_skipped_nothing(const Evidence& evidence) {
   if (evidence.consumed.empty()) return not_judged(id, claim, "nobody consumed");
   for (std::size_t i = 1; i < evidence.consumed.size(); ++i)
     if (evidence.consumed[i].offset != evidence.consumed[i - 1].offset + 1)
-      return broken(id, claim, "after " + std::to_string(evidence.consumed[i - 1].offset) + " came " + std::to_string(evidence.consumed[i].offset));
-  return held(id, claim, "offsets " + std::to_string(evidence.consumed.front().offset) + " to " + std::to_string(evidence.consumed.back().offset) + " without a gap");
+      return broken(
+          id, claim,
+          "after " + std::to_string(evidence.consumed[i - 1].offset) + " came " + std::to_string(evidence.consumed[i].offset));
+  return held(id, claim,
+              "offsets " + std::to_string(evidence.consumed.front().offset) + " to " +
+                  std::to_string(evidence.consumed.back().offset) + " without a gap");
 }
 
 Verdict available_again(const Evidence& evidence) {
@@ -194,11 +215,13 @@ Verdict available_again(const Evidence& evidence) {
   for (const FaultSeen& fault : evidence.faults) {
     Ms first = -1;
     for (const CommandSeen& command : evidence.commands)
-      if (command.fate == Fate::acknowledged && command.answered >= fault.service_from && (first < 0 || command.answered < first)) first = command.answered;
+      if (command.fate == Fate::acknowledged && command.answered >= fault.service_from && (first < 0 || command.answered < first))
+        first = command.answered;
     if (first < 0) return broken(id, claim, "nothing was acknowledged after: " + fault.what);
     worst = std::max(worst, first - fault.service_from);
   }
-  const std::string why = std::to_string(worst) + " ms after they should have been, the goal is " + std::to_string(evidence.goals.available_again) + " ms";
+  const std::string why = std::to_string(worst) + " ms after they should have been, the goal is " +
+                          std::to_string(evidence.goals.available_again) + " ms";
   return worst > evidence.goals.available_again ? broken(id, claim, why) : held(id, claim, why);
 }
 
@@ -229,9 +252,18 @@ Verdict no_silent_damage(const Evidence& evidence) {
 }
 
 std::vector<Verdict> judge(const Evidence& evidence) {
-  return {no_acknowledged_command_lost(evidence), journals_agree(evidence),  one_actor_at_a_time(evidence), no_order_twice(evidence),
-          every_order_commanded(evidence),        positions_agree(evidence), nothing_uncommitted_shown(evidence), limits_kept(evidence),
-          consumer_skipped_nothing(evidence),     available_again(evidence), bounded(evidence),             no_silent_damage(evidence)};
+  return {no_acknowledged_command_lost(evidence),
+          journals_agree(evidence),
+          one_actor_at_a_time(evidence),
+          no_order_twice(evidence),
+          every_order_commanded(evidence),
+          positions_agree(evidence),
+          nothing_uncommitted_shown(evidence),
+          limits_kept(evidence),
+          consumer_skipped_nothing(evidence),
+          available_again(evidence),
+          bounded(evidence),
+          no_silent_damage(evidence)};
 }
 
 }  // namespace tally::drill

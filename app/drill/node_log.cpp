@@ -12,8 +12,8 @@ namespace {
 std::optional<std::int64_t> wall_ms_of(const std::string& line) {
   std::tm parts{};
   int ms = 0;
-  if (std::sscanf(line.c_str(), "[%d-%d-%d %d:%d:%d.%d]", &parts.tm_year, &parts.tm_mon, &parts.tm_mday, &parts.tm_hour, &parts.tm_min, &parts.tm_sec,
-                  &ms) != 7)
+  if (std::sscanf(line.c_str(), "[%d-%d-%d %d:%d:%d.%d]", &parts.tm_year, &parts.tm_mon, &parts.tm_mday, &parts.tm_hour,
+                  &parts.tm_min, &parts.tm_sec, &ms) != 7)
     return std::nullopt;
   parts.tm_year -= 1'900;
   parts.tm_mon -= 1;

@@ -52,7 +52,8 @@ Timings timings_of(const Evidence& evidence) {
     timings.replay = hosts->took;
   }
   for (const CommandSeen& command : evidence.commands)
-    if (command.fate == Fate::acknowledged && command.answered > fault.at && (timings.acknowledged < 0 || command.answered - fault.at < timings.acknowledged))
+    if (command.fate == Fate::acknowledged && command.answered > fault.at &&
+        (timings.acknowledged < 0 || command.answered - fault.at < timings.acknowledged))
       timings.acknowledged = command.answered - fault.at;
   for (const VenueHistoryLine& line : evidence.door) {
     const Ms at = (line.monotonic_ns - evidence.began_ns) / 1'000'000;
@@ -64,7 +65,9 @@ Timings timings_of(const Evidence& evidence) {
 Counts counts_of(const Evidence& evidence) {
   Counts counts;
   for (const CommandSeen& command : evidence.commands) {
-    ++(command.fate == Fate::acknowledged ? counts.acknowledged : command.fate == Fate::refused ? counts.refused : counts.unknown);
+    ++(command.fate == Fate::acknowledged ? counts.acknowledged
+       : command.fate == Fate::refused    ? counts.refused
+                                          : counts.unknown);
     counts.retried += command.attempts > 1;
   }
   counts.orders = evidence.venue.orders.size();
@@ -83,15 +86,19 @@ std::string report_text(const DrillReport& report) {
   for (const FaultSeen& fault : report.faults)
     text += "  at " + ms_text(fault.at) + ": " + fault.what + "; healed at " + ms_text(fault.healed) + '\n';
   const Timings& timings = report.timings;
-  text += "  after the fault: noticed " + ms_text(timings.detection) + ", elected " + ms_text(timings.election) + ", account hosted " + ms_text(timings.hosted) +
-          " (replay and the venue's answer " + ms_text(timings.replay) + "), command acknowledged " + ms_text(timings.acknowledged) + ", order at the venue " +
-          ms_text(timings.first_effect) + '\n';
+  text += "  after the fault: noticed " + ms_text(timings.detection) + ", elected " + ms_text(timings.election) +
+          ", account hosted " + ms_text(timings.hosted) + " (replay and the venue's answer " + ms_text(timings.replay) +
+          "), command acknowledged " + ms_text(timings.acknowledged) + ", order at the venue " + ms_text(timings.first_effect) +
+          '\n';
   const Counts& counts = report.counts;
-  text += "  commands: " + std::to_string(counts.acknowledged) + " acknowledged (" + std::to_string(counts.retried) + " after retries), " +
-          std::to_string(counts.refused) + " refused, " + std::to_string(counts.unknown) + " of unknown fate; " + std::to_string(counts.orders) + " orders (" +
-          std::to_string(counts.in_doubt) + " were in doubt), " + std::to_string(counts.executions) + " executions, " + std::to_string(counts.entries) + " entries\n";
+  text += "  commands: " + std::to_string(counts.acknowledged) + " acknowledged (" + std::to_string(counts.retried) +
+          " after retries), " + std::to_string(counts.refused) + " refused, " + std::to_string(counts.unknown) +
+          " of unknown fate; " + std::to_string(counts.orders) + " orders (" + std::to_string(counts.in_doubt) +
+          " were in doubt), " + std::to_string(counts.executions) + " executions, " + std::to_string(counts.entries) +
+          " entries\n";
   for (const Verdict& verdict : report.verdicts)
-    text += "  " + padded(verdict.invariant, 5) + padded(word_of(verdict.finding), 12) + padded(verdict.claim, 56) + verdict.why + '\n';
+    text += "  " + padded(verdict.invariant, 5) + padded(word_of(verdict.finding), 12) + padded(verdict.claim, 56) + verdict.why +
+            '\n';
   return text;
 }
 

@@ -16,8 +16,8 @@
 namespace tally::drill {
 namespace {
 
-// A bar every 40 ms, of 200 ms each: the account's time runs five times as fast as the clock, so that what waits some of its seconds
-// (for the venue's answer, for an order on its way) waits long enough and is still seen to end.
+// A bar every 40 ms, of 200 ms each: the account's time runs five times as fast as the clock, so that what waits some of its
+// seconds (for the venue's answer, for an order on its way) waits long enough and is still seen to end.
 constexpr int bar_pace_ms = 40;
 constexpr std::int64_t bar_ns = 200 * ns_per_ms;
 constexpr std::size_t bars_max = 10'000;        // more than the longest drill shows
@@ -64,7 +64,10 @@ LoadSettings load_settings(const World& world, std::function<Ms()> now) {
 class Drill {
  public:
   Drill(const Fault& fault, const DrillSettings& settings)
-      : fault_(fault), settings_(settings), world_(settings.directory, settings.profile, settings.nodes), began_ns_(monotonic_ns()) {}
+      : fault_(fault),
+        settings_(settings),
+        world_(settings.directory, settings.profile, settings.nodes),
+        began_ns_(monotonic_ns()) {}
 
   DrillReport hold();
 
@@ -108,7 +111,8 @@ FaultSeen Drill::strike() {
 }
 
 void Drill::recover(const Load& load, const FaultSeen& fault) {
-  for (const Ms until = now() + recovery_patience_ms; load.acknowledged_after(fault.service_from) < 0 && now() < until;) watch(50);
+  for (const Ms until = now() + recovery_patience_ms; load.acknowledged_after(fault.service_from) < 0 && now() < until;)
+    watch(50);
   if (const Ms first = load.acknowledged_after(fault.service_from); first >= 0)
     tell("commands are acknowledged again " + std::to_string(first - fault.at) + " ms after the fault");
   watch(settings_.tail_ms);
@@ -154,7 +158,8 @@ DrillReport Drill::hold() {
   report.what = fault_.what;
   report.nodes = settings_.nodes;
   report.began_at_ns = std::chrono::system_clock::now().time_since_epoch().count();
-  tell(std::to_string(settings_.nodes) + (settings_.nodes == 1 ? " node" : " nodes") + " and a venue run in " + world_.directory().string());
+  tell(std::to_string(settings_.nodes) + (settings_.nodes == 1 ? " node" : " nodes") + " and a venue run in " +
+       world_.directory().string());
   auto bars = std::make_unique<BarFeed>(world_.venue_address(), moments_for(world_.profile(), settings_.seed), bar_pace_ms);
   Load load(load_settings(world_, [this] { return now(); }));
   while (bars->shown() == 0) sleep_ms(10);

@@ -21,14 +21,16 @@ std::string key_of(const Message& message) {
 }
 
 void see_fill(const OrderFilled& fill, NodeSeen& node) {
-  node.fills.push_back({std::string(fill.execution.text()), std::string(fill.order.text()), std::string(fill.batch.product.text()),
+  node.fills.push_back({std::string(fill.execution.text()), std::string(fill.order.text()),
+                        std::string(fill.batch.product.text()),
                         fill.side == Side::buy ? fill.last_quantity : -fill.last_quantity});
 }
 
 std::uint64_t bytes_under(const fs::path& directory) {
   std::uint64_t bytes = 0;
   std::error_code vanished;
-  for (auto it = fs::recursive_directory_iterator(directory, vanished); !vanished && it != fs::recursive_directory_iterator(); it.increment(vanished))
+  for (auto it = fs::recursive_directory_iterator(directory, vanished); !vanished && it != fs::recursive_directory_iterator();
+       it.increment(vanished))
     if (it->is_regular_file(vanished)) bytes += it->file_size(vanished);
   return bytes;
 }
@@ -50,7 +52,8 @@ void see_entries(const Journal& journal, Symbol account, NodeSeen& node) {
       if (const auto* command = std::get_if<OrderCommanded>(&event.body)) seen.commanded.emplace_back(command->order.text());
       if (const auto* fill = std::get_if<OrderFilled>(&event.body)) see_fill(*fill, node);
       node.doubts += std::holds_alternative<OrderInDoubt>(event.body);
-      if (const auto* mismatch = std::get_if<ReportMismatched>(&event.body); mismatch && mismatch->rule == broker_session::rule::orphan)
+      if (const auto* mismatch = std::get_if<ReportMismatched>(&event.body);
+          mismatch && mismatch->rule == broker_session::rule::orphan)
         seen.orphans.emplace_back(mismatch->order.text());
     }
     node.entries.push_back(std::move(seen));
@@ -65,7 +68,9 @@ NodeSeen journal_seen(const std::string& name, const fs::path& directory, const 
   if (!report.sound()) {
     node.damage = report.trouble;
     for (const ShardReport& shard : report.shards)
-      if (shard.first_bad) node.damage = std::string(shard.name.text()) + " is damaged at offset " + std::to_string(*shard.first_bad) + ": " + shard.why;
+      if (shard.first_bad)
+        node.damage =
+            std::string(shard.name.text()) + " is damaged at offset " + std::to_string(*shard.first_bad) + ": " + shard.why;
   }
   try {
     RocksDbOptions options;

@@ -60,8 +60,8 @@ Evidence good() {
   evidence.faults = {{"kill -9 of the leader, a", 1'000, 1'200, 1'000, "a", true, false}};
   evidence.venue.orders = {order("o-1", "2"), order("o-2", "3")};
   evidence.venue.executions = {execution("x-1", "o-1", "2"), execution("x-2", "o-2", "3")};
-  evidence.door = {door(VenueSight::login, 5, "a", 1), door(VenueSight::order, 15, "a", 1, "o-1"), door(VenueSight::login, 1'650, "b", 2),
-                   door(VenueSight::order, 1'700, "b", 2, "o-2")};
+  evidence.door = {door(VenueSight::login, 5, "a", 1), door(VenueSight::order, 15, "a", 1, "o-1"),
+                   door(VenueSight::login, 1'650, "b", 2), door(VenueSight::order, 1'700, "b", 2, "o-2")};
   evidence.goals.position_max = Quantity::parse("10");
   evidence.goals.order_quantity_max = Quantity::parse("5");
   return evidence;

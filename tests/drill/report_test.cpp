@@ -25,8 +25,12 @@ TEST_CASE("A node's log says when it noticed, led and hosted; what is no such li
 TEST_CASE("Times count from the fault on, and what came before it is none of them") {
   Evidence evidence;
   evidence.faults.push_back({"kill", 1'000, 3'000, 1'000, "a", true, false});
-  evidence.log = {{900, "b", LogSeen::What::leads, 0}, {1'300, "b", LogSeen::What::peer_lost, 0}, {1'800, "b", LogSeen::What::leads, 0}, {1'900, "b", LogSeen::What::hosts, 90}};
-  evidence.commands = {{"k1", "deposit", Fate::acknowledged, "a", 10, 990, 5, 1, 1, ""}, {"k2", "deposit", Fate::acknowledged, "b", 1'100, 1'950, 5, 2, 2, ""}};
+  evidence.log = {{900, "b", LogSeen::What::leads, 0},
+                  {1'300, "b", LogSeen::What::peer_lost, 0},
+                  {1'800, "b", LogSeen::What::leads, 0},
+                  {1'900, "b", LogSeen::What::hosts, 90}};
+  evidence.commands = {{"k1", "deposit", Fate::acknowledged, "a", 10, 990, 5, 1, 1, ""},
+                       {"k2", "deposit", Fate::acknowledged, "b", 1'100, 1'950, 5, 2, 2, ""}};
   const Timings timings = timings_of(evidence);
   CHECK(timings.detection == 300);
   CHECK(timings.election == 800);
