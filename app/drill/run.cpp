@@ -118,14 +118,14 @@ void Drill::recover(const Load& load, const FaultSeen& fault) {
   watch(settings_.tail_ms);
 }
 
-// Until the venue has nothing more to say to the account.
+// Until the venue has traded everything, and the account has recorded it.
 void Drill::wait_for_quiet() {
-  std::size_t before = 0;
+  std::pair<std::size_t, std::uint64_t> before;
   Ms since = now();
-  for (const Ms until = now() + quiet_patience_ms; now() < until && now() - since < quiet_ms; sleep_ms(100)) {
-    const std::size_t executions = audit_of(world_.venue_data()).executions.size();
-    if (executions != before) since = now();
-    before = executions;
+  for (const Ms until = now() + quiet_patience_ms; now() < until && now() - since < quiet_ms; watch(100)) {
+    const std::pair at{audit_of(world_.venue_data()).executions.size(), world_.committed()};
+    if (at != before) since = now();
+    before = at;
   }
 }
 

@@ -200,6 +200,20 @@ std::optional<LeaderSeen> World::leader() {
   return newest;
 }
 
+std::uint64_t World::committed() {
+  std::uint64_t most = 0;
+  for (const DrillNode& node : nodes_) {
+    if (node.stopped) continue;
+    try {
+      for (const json::value& shard : ask(node, {{"op", "shards"}}, 1).at("shards").as_array())
+        if (shard.at("name").as_string() == profile_.account.account.text())
+          most = std::max(most, shard.at("committed").to_number<std::uint64_t>());
+    } catch (const std::exception&) {  // it does not run
+    }
+  }
+  return most;
+}
+
 void World::wait_until_ready(int patience_ms) {
   const bool ready = within(patience_ms, [&] {
     for (DrillNode& node : nodes_)

@@ -74,6 +74,8 @@ class World {
   std::optional<LeaderSeen> leader();
   // What one node says of the account's shard; none where it does not answer.
   std::optional<ShardSight> sight_of(const DrillNode& node);
+  // How far the account's journal is committed, as the node says that has most of it.
+  std::uint64_t committed();
   // Returns when a node hosts the account and every node votes. Throws CommandFailed when that takes longer, or a node ended.
   void wait_until_ready(int patience_ms);
   // Takes the nodes' memory into account.
