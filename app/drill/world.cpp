@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
 #include <fstream>
@@ -171,7 +172,7 @@ std::optional<ShardSight> World::sight_of(const DrillNode& node) {
   try {
     if (!clustered()) {
       ask(node, {{"op", "ping"}}, 1);
-      return ShardSight{true, 0, 0, node.name, 1};
+      return ShardSight{true, 0, 0, node.name, 1, 1};
     }
     const json::object status = ask(node, {{"op", "cluster_status"}}, 1);
     for (const json::value& value : status.at("groups").as_array()) {
@@ -183,6 +184,7 @@ std::optional<ShardSight> World::sight_of(const DrillNode& node) {
       sight.committed = group.at("commit").to_number<std::uint64_t>();
       sight.leader = group.at("leader").as_string();
       for (const json::value& member : group.at("members").as_array()) sight.voters += member.at("duty").as_string() == "voter";
+      for (const json::value& other : status.at("nodes").as_array()) sight.reachable += other.at("reachable").as_bool();
       return sight;
     }
   } catch (const std::exception&) {  // it does not answer, or not yet
@@ -220,8 +222,10 @@ void World::wait_until_ready(int patience_ms) {
       if (node.process && !node.process->running())
         throw CommandFailed(exit_failed, node.name + " ended by itself (" + node.process->ended() + "); see " +
                                              (directory_ / (node.name + ".out")).string());
+    const auto sees_all = [&](const DrillNode& one) { return sight_of(one).value_or(ShardSight{}).reachable == nodes_.size(); };
     const auto seen = leader();
-    return seen && sight_of(node(seen->node)).value_or(ShardSight{}).voters == nodes_.size();
+    return seen && sight_of(node(seen->node)).value_or(ShardSight{}).voters == nodes_.size() &&
+           std::all_of(nodes_.begin(), nodes_.end(), sees_all);
   });
   if (!ready)
     throw CommandFailed(exit_failed, "the drill's nodes are not ready after " + std::to_string(patience_ms / 1'000) + " s");
