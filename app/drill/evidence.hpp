@@ -48,6 +48,7 @@ struct EntrySeen {
 };
 
 struct FillSeen {
+  std::uint64_t offset = 0;               // of its entry
   std::string execution;
   std::string order;
   std::string product;
@@ -58,8 +59,8 @@ struct NodeSeen {
   std::string name;
   bool opened = false;                    // its journal could be read
   std::string damage;                     // why not, or what verifying found
-  std::uint64_t end = 0;                  // committed
-  std::vector<EntrySeen> entries;         // of the account's shard
+  std::uint64_t committed = 0;            // as its disk knows; that may lag behind what was acknowledged
+  std::vector<EntrySeen> entries;         // of the account's shard, from 1 on, up to the last on its disk
   std::vector<FillSeen> fills;
   std::size_t doubts = 0;                 // OrderInDoubt
   std::uint64_t resident_max = 0;         // bytes

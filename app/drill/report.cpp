@@ -74,7 +74,7 @@ Counts counts_of(const Evidence& evidence) {
   counts.executions = evidence.venue.executions.size();
   for (const AuditedOrder& order : evidence.venue.orders) counts.fenced += order.fenced;
   for (const NodeSeen& node : evidence.nodes) {
-    counts.entries = std::max(counts.entries, node.end);
+    counts.entries = std::max<std::uint64_t>(counts.entries, node.entries.size());
     counts.in_doubt = std::max(counts.in_doubt, node.doubts);
   }
   return counts;

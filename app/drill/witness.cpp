@@ -20,8 +20,8 @@ std::string key_of(const Message& message) {
       message);
 }
 
-void see_fill(const OrderFilled& fill, NodeSeen& node) {
-  node.fills.push_back({std::string(fill.execution.text()), std::string(fill.order.text()),
+void see_fill(Offset offset, const OrderFilled& fill, NodeSeen& node) {
+  node.fills.push_back({offset, std::string(fill.execution.text()), std::string(fill.order.text()),
                         std::string(fill.batch.product.text()),
                         fill.side == Side::buy ? fill.last_quantity : -fill.last_quantity});
 }
@@ -38,8 +38,8 @@ std::uint64_t bytes_under(const fs::path& directory) {
 }  // namespace
 
 void see_entries(const Journal& journal, Symbol account, NodeSeen& node) {
-  node.end = journal.committed(account);
-  for_each_entry(journal, account, 1, node.end, [&](const Entry& entry) {
+  node.committed = journal.committed(account);
+  for_each_entry(journal, account, 1, journal.end(account), [&](const Entry& entry) {
     EntrySeen seen;
     seen.offset = entry.offset;
     seen.term = entry.term;
@@ -50,7 +50,7 @@ void see_entries(const Journal& journal, Symbol account, NodeSeen& node) {
         continue;
       }
       if (const auto* command = std::get_if<OrderCommanded>(&event.body)) seen.commanded.emplace_back(command->order.text());
-      if (const auto* fill = std::get_if<OrderFilled>(&event.body)) see_fill(*fill, node);
+      if (const auto* fill = std::get_if<OrderFilled>(&event.body)) see_fill(entry.offset, *fill, node);
       node.doubts += std::holds_alternative<OrderInDoubt>(event.body);
       if (const auto* mismatch = std::get_if<ReportMismatched>(&event.body);
           mismatch && mismatch->rule == broker_session::rule::orphan)

@@ -42,9 +42,9 @@ NodeSeen node(const char* name) {
   NodeSeen one;
   one.name = name;
   one.opened = true;
-  one.end = 3;
+  one.committed = 3;
   one.entries = {{1, 1, "h1", {"k1"}, {}, {}}, {2, 1, "h2", {}, {"o-1"}, {}}, {3, 2, "h3", {"k2"}, {"o-2"}, {}}};
-  one.fills = {{"x-1", "o-1", "SPY", Quantity::parse("2")}, {"x-2", "o-2", "SPY", Quantity::parse("3")}};
+  one.fills = {{2, "x-1", "o-1", "SPY", Quantity::parse("2")}, {3, "x-2", "o-2", "SPY", Quantity::parse("3")}};
   return one;
 }
 
@@ -80,7 +80,16 @@ const Row rows[] = {
     {"I1", "an acknowledged command stands elsewhere", [](Evidence& e) { e.commands[0].offset = 2; }},
     {"I1", "no journal can be read", [](Evidence& e) { for (NodeSeen& one : e.nodes) one.opened = false; }},
     {"I2", "one entry differs", [](Evidence& e) { e.nodes[1].entries[1].hash = "other"; }},
-    {"I2", "an entry is nowhere else", [](Evidence& e) { e.nodes[1].entries[2].offset = 4; }},
+    {"I2", "a node calls committed what no majority has",
+     [](Evidence& e) {
+       e.nodes[1].entries.push_back({4, 2, "h4", {}, {}, {}});
+       e.nodes[1].committed = 4;
+     }},
+    {"I1", "an acknowledged command is on one disk only",
+     [](Evidence& e) {
+       e.nodes[1].entries.pop_back();
+       e.nodes[2].entries.pop_back();
+     }},
     {"I3", "two leaders in a term", [](Evidence& e) { e.leaders.push_back({1'700, 2, "c"}); }},
     {"I3", "a login of another node in the term", [](Evidence& e) { e.door[2].node = "c"; }},
     {"I3", "a fenced order", [](Evidence& e) { e.door[1].fenced = true; }},
@@ -141,6 +150,13 @@ TEST_CASE("A drill in which nothing happened proves nothing") {
     CAPTURE(invariant);
     CHECK(finding_of(evidence, invariant) == Finding::not_judged);
   }
+}
+
+TEST_CASE("A tail that one node alone has, and that nobody called committed, proves nothing against it") {
+  Evidence evidence = good();
+  evidence.nodes[0].entries.push_back({4, 1, "never replicated", {"k9"}, {}, {}});
+  evidence.nodes[2].committed = 2;  // a disk that lags behind what was acknowledged
+  for (const Verdict& verdict : judge(evidence)) CHECK(verdict.finding == Finding::held);
 }
 
 TEST_CASE("Damage that the drill did is no surprise where the node says so") {
