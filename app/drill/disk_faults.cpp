@@ -22,6 +22,12 @@ void stop_and_wait(Scene& scene, DrillNode& node) {
   scene.watch(300);
 }
 
+// What a node keeps; its socket, left by a kill, is none of it.
+void copy_kept(const DataDirectory& from, const fs::path& to) {
+  fs::remove(from.socket());
+  fs::copy(from.path, to, fs::copy_options::recursive);
+}
+
 // A follower's directory is gone; the person at the laptop takes the lost node out and joins anew.
 void wipe(Scene& scene, FaultSeen& seen) {
   DrillNode& node = scene.following();
@@ -46,7 +52,7 @@ void roll_back(Scene& scene, FaultSeen& seen) {
   seen.what = "the disk of a follower, " + node.name + ", is put back to what it was some seconds before";
   const fs::path copy = scene.world.directory() / "old-copy";
   node.process->stop(stop_ms);
-  fs::copy(node.data.path, copy, fs::copy_options::recursive);
+  copy_kept(node.data, copy);
   scene.world.start_node(node);
   scene.watch(3'000);
   node.process->kill();
@@ -182,7 +188,7 @@ void fill_disk(Scene& scene, FaultSeen& seen) {
   fs::create_directory(node.data.path);
   {
     const SmallDisk disk(node.data.path);
-    fs::copy(kept, node.data.path, fs::copy_options::recursive);
+    copy_kept({kept}, node.data.path);
     scene.world.start_node(node);
     scene.watch(2'500);
     scene.world.ask(scene.leading(), {{"op", "cluster_transfer"}, {"to", node.name}}, 10);
@@ -197,7 +203,7 @@ void fill_disk(Scene& scene, FaultSeen& seen) {
     scene.watch(2'000);
     node.process->stop(stop_ms);
     fs::remove_all(kept);
-    fs::copy(node.data.path, kept, fs::copy_options::recursive);
+    copy_kept(node.data, kept);
   }
   fs::remove(node.data.path);
   fs::rename(kept, node.data.path);
