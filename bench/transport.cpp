@@ -61,23 +61,27 @@ class Pair {
       returned.fetch_add(1);
       returned.notify_all();
     });
-    two->on_reachable([this](NodeId, bool reachable) {
-      up = reachable;
-      up.notify_all();
-    });
+    // Each end knows by itself; frames sent before are dropped.
+    for (CafTransport* end : {one.get(), two.get()})
+      end->on_reachable([this](NodeId, bool reachable) {
+        if (!reachable && !stopping) std::abort();   // what was on its way is lost, and the figures with it
+        up.fetch_add(1);
+        up.notify_all();
+      });
     two->start();
     one->start();
     one->add_peer(2, {"127.0.0.1", two->port()});
-    up.wait(false);
+    wait_until(up, 2);
   }
   ~Pair() {
+    stopping = true;
     one->stop();
     two->stop();
   }
 
   Certificates certificates;
-  std::atomic<bool> echo = false, up = false;
-  std::atomic<std::uint64_t> arrived = 0, returned = 0;
+  std::atomic<bool> echo = false, stopping = false;
+  std::atomic<std::uint64_t> up = 0, arrived = 0, returned = 0;
   std::unique_ptr<CafTransport> one, two;
 };
 

@@ -105,6 +105,7 @@ struct RocksDbJournal::Parts {
     if (alone()) return;
     options.replication.transport->stop();  // from here on nobody comes in
     stop_ticking();
+    each([](Shard& shard) { shard.replica->note_commit(); });
   }
 
   bool alone() const { return options.replication.transport == nullptr; }

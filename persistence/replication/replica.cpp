@@ -18,6 +18,7 @@ using consensus::Refusal;
 using consensus::Role;
 
 constexpr consensus::Nanoseconds ask_again = 400'000'000;
+constexpr consensus::Nanoseconds note_after = 500'000'000;
 constexpr std::size_t history_bytes_max = std::size_t{1} << 20;
 
 LeadershipLost not_leading(Symbol shard, const std::string& why) {
@@ -142,6 +143,28 @@ void Replica::tick() {
   if (stopped_) return;
   look_at_clocks();
   pump(Commit::now);
+  const consensus::Nanoseconds now = hands_.clocks().monotonic;
+  if (core_.commit() == noted_commit_) noted_at_ = now;
+  else if (now - noted_at_ > note_after) write_commit();
+}
+
+void Replica::note_commit() {
+  Lock lock(mutex_);
+  if (!settings_.alone && !stopped_ && core_.commit() != noted_commit_) write_commit();
+}
+
+// By itself, where nothing else is written that it could ride on: whoever opens this disk alone sees as far as this.
+void Replica::write_commit() {
+  GroupWrite write;
+  write.block = std::make_shared<const ValueBlock>();
+  write.saves = saves_;
+  add_commit(write);
+  hands_.write(std::move(write), Commit::now);
+}
+
+void Replica::add_commit(GroupWrite& write) {
+  write.side.emplace_back(commit_key(shard_.number), commit_value(shard_.name, core_.commit()));
+  noted_commit_ = core_.commit();
 }
 
 // Before other inputs, as the core demands. Where the machine slept, nothing that it believes of its leadership holds.
@@ -242,7 +265,7 @@ void Replica::persist(consensus::Persist wanted, Commit when) {
     write.side.emplace_back(founding_key(shard_.number), base_value(shard_.name, *founding_));
   if (wanted.base || !on_disk_)
     write.side.emplace_back(base_key(shard_.number), base_value(shard_.name, wanted.base ? *wanted.base : core_.log().base()));
-  if (!settings_.alone) write.side.emplace_back(commit_key(shard_.number), commit_value(shard_.name, core_.commit()));
+  if (!settings_.alone) add_commit(write);
   on_disk_ = true;
   bool promised = wanted.hard_state.has_value();
   for (const LogEntry& entry : wanted.append) {

@@ -91,6 +91,7 @@ class Replica {
   void durable(consensus::Ticket ticket);
   void receive(const GroupFrame& frame);
   void tick();
+  void note_commit();   // before the end: writes how far it is committed, where that was not said yet
 
   // Whether an effect may leave now. Ask right before each.
   bool may_act();
@@ -116,6 +117,8 @@ class Replica {
   void persist(consensus::Persist wanted, Commit when);
   void take_entry(const consensus::LogEntry& entry, GroupWrite& write, ValueBlock& block);
   void truncate_from(consensus::Index index, GroupWrite& write);
+  void write_commit();
+  void add_commit(GroupWrite& write);
   void release();
   void send_message(consensus::Message message);
   void take_role(const consensus::RoleChange& change);
@@ -141,6 +144,8 @@ class Replica {
   std::deque<EntryPtr> proposed_;                 // what append() handed in, until it is persisted
   std::deque<consensus::Outgoing> held_;          // until their tickets are durable
   consensus::Ticket durable_ = 0;
+  consensus::Index noted_commit_ = 0;
+  consensus::Nanoseconds noted_at_ = 0;
   consensus::Term writing_term_ = 0;
   consensus::Term told_leading_ = 0;
   std::deque<std::shared_ptr<const ValueBlock>> unchained_;

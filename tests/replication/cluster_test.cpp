@@ -320,3 +320,18 @@ TEST_CASE("Where a majority is gone for good, one disk goes on alone, and the ol
   survivor.stop();
   CHECK(verify(survivor.directory).sound());
 }
+
+TEST_CASE("Opened by itself, a member's disk shows what was committed, up to the last entry after a clean stop") {
+  LoopbackCluster cluster(3);
+  cluster.grow_to_voters();
+  cluster.commit_up_to(25);
+  cluster.await_everywhere(25);
+  for (const auto& node : cluster.nodes) node->stop();
+  for (const auto& node : cluster.nodes) {
+    RocksDbOptions options;
+    options.disk_reserve_bytes = 0;
+    const RocksDbJournal alone(node->directory, options);
+    CHECK(alone.committed(account) == 25);
+    CHECK(alone.end(account) == 25);
+  }
+}

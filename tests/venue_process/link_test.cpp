@@ -248,7 +248,7 @@ TEST_CASE(
 TEST_CASE("Without the right to act nothing is written, not even a login; when it is lost an order is refused before the write") {
   VenueAtHome venue(venue_test_profile());
   std::atomic<bool> may{false};
-  OneOrder account(venue.server.address(), {[&] { return may.load(); }, [] { return std::uint64_t{7}; }});
+  OneOrder account(venue.server.address(), {[&] { return may.load(); }, [] { return std::uint64_t{7}; }, nullptr});
   REQUIRE(venue.lines(VenueSight::login).empty());
   const BarObserved bar = bar_of(0);
   venue.show({&bar, 1});

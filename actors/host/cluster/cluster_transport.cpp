@@ -22,7 +22,6 @@ using packet_atom = caf::atom_constant<caf::atom("tallypkt")>;
 // Within a node.
 using pump_atom = caf::atom_constant<caf::atom("pump")>;
 using timer_atom = caf::atom_constant<caf::atom("timer")>;
-using stop_atom = caf::atom_constant<caf::atom("stop")>;
 
 struct Dialed {
   TargetId target = 0;
@@ -70,7 +69,9 @@ struct Configuration : caf::actor_system_config {
 // What the hub and callers from outside share. Never locked while a call of the user's runs.
 struct Shared {
   Shared(const TransportSettings& settings_in, std::unique_ptr<Credentials> credentials_in, const MeshSettings& mesh_settings)
-      : settings(settings_in), credentials(std::move(credentials_in)), mesh(mesh_settings, *credentials, std::random_device{}()) {}
+      : settings(settings_in),
+        credentials(std::move(credentials_in)),
+        mesh(mesh_settings, *credentials, std::random_device{}()) {}
 
   TransportSettings settings;
   std::unique_ptr<Credentials> credentials;
@@ -87,7 +88,11 @@ using SharedPtr = std::shared_ptr<Shared>;
 class Dialer : public caf::event_based_actor {
  public:
   Dialer(caf::actor_config& config, SharedPtr shared, Mesh::Dial dial, caf::actor hub, caf::actor broker)
-      : event_based_actor(config), shared_(std::move(shared)), dial_(std::move(dial)), hub_(std::move(hub)), broker_(std::move(broker)) {}
+      : event_based_actor(config),
+        shared_(std::move(shared)),
+        dial_(std::move(dial)),
+        hub_(std::move(hub)),
+        broker_(std::move(broker)) {}
 
   const char* name() const override { return "dialer"; }
 
@@ -98,7 +103,10 @@ class Dialer : public caf::event_based_actor {
       handshake_ = socket.duplicate();
       auto scribe = scribe_of(system(), std::move(socket), secure);
       request(broker_, dial_patience, caf::connect_atom::value, std::move(scribe), dial_.address.port)
-          .then([this](caf::node_id&, caf::strong_actor_ptr& door, std::set<std::string>&) { done(door, door ? "" : "nobody answers there"); },
+          .then(
+                [this](caf::node_id&, caf::strong_actor_ptr& door, std::set<std::string>&) {
+                  done(door, door ? "" : "nobody answers there");
+                },
                 [this](caf::error&) {
                   // It may be frozen, or refuse our certificate: CAF would keep the socket.
                   handshake_.shut_down();
@@ -158,7 +166,8 @@ class Hub : public caf::event_based_actor {
           pump();
         },
         [this](pump_atom) { pump(); },
-        [this](timer_atom) {
+        [this](timer_atom, std::uint64_t number) {
+          if (number != timer_) return;   // one that was set for earlier has taken its place
           timer_at_ = never;
           pump();
         },
@@ -243,7 +252,8 @@ class Hub : public caf::event_based_actor {
     for (Mesh::Dial& dial : out.dials)
       if (!stopping_) system().spawn<Dialer, caf::detached>(shared_, std::move(dial), caf::actor(this), broker_);
     for (const ChannelId channel : out.forgets) forget(channel);
-    for (const Mesh::Note& note : out.notes) spdlog::log(note.warning ? spdlog::level::warn : spdlog::level::info, "cluster: {}", note.text);
+    for (const Mesh::Note& note : out.notes)
+      spdlog::log(note.warning ? spdlog::level::warn : spdlog::level::info, "cluster: {}", note.text);
     for (Mesh::Event& event : out.events) {
       if (event.change && shared_->reachable) shared_->reachable(event.change->peer, event.change->reachable);
       if (event.arrival && shared_->receive)
@@ -251,7 +261,7 @@ class Hub : public caf::event_based_actor {
     }
     if (stopping_ || wake >= timer_at_) return;
     timer_at_ = wake;
-    delayed_send(this, std::chrono::nanoseconds(std::max<Nanoseconds>(wake - now, ms)), timer_atom::value);
+    delayed_send(this, std::chrono::nanoseconds(std::max<Nanoseconds>(wake - now, ms)), timer_atom::value, ++timer_);
   }
 
   SharedPtr shared_;
@@ -260,6 +270,7 @@ class Hub : public caf::event_based_actor {
   std::map<ChannelId, caf::strong_actor_ptr> hubs_;
   ChannelId last_channel_ = 0;
   Nanoseconds timer_at_ = never;
+  std::uint64_t timer_ = 0;   // the one that counts
   bool stopping_ = false;
 };
 

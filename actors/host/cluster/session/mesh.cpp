@@ -68,8 +68,11 @@ bool Mesh::linked(const Target& target) const {
 // ---- frames
 
 bool Mesh::send(NodeId to, Lane lane, Frame frame) {
-  const auto link = links_.find(to);
-  if (link == links_.end()) return false;
+  auto link = links_.find(to);
+  if (link == links_.end()) {
+    if (!target_of(to)) return false;
+    link = links_.emplace(to, Link{}).first;
+  }
   if (link->second.channel == 0) {
     ++link->second.dropped[static_cast<std::size_t>(lane)];
     return false;
@@ -90,7 +93,8 @@ Nanoseconds Mesh::pause(unsigned failures) {
 
 void Mesh::failed(Nanoseconds now, Target& target, const std::string& why) {
   target.due = now + pause(target.failures++);
-  if (target.trouble != why) note(true, "node " + (target.id != 0 ? node_text(target.id) : "?") + " at " + text_of(target.address) + ": " + why);
+  const std::string who = target.id != 0 ? node_text(target.id) : "?";
+  if (target.trouble != why) note(true, "node " + who + " at " + text_of(target.address) + ": " + why);
   target.trouble = why;
 }
 
@@ -138,18 +142,20 @@ void Mesh::dial_failed(Nanoseconds now, TargetId id, const std::string& why) {
 
 Mesh::Channel& Mesh::channel_of(ChannelId id) {
   Channel& channel = channels_[id];
-  if (!channel.talk)
-    channel.talk = std::make_unique<Conversation>(settings_.self, settings_.session, settings_.hello_patience, credentials_, [this, id](const Party& peer) {
-      const auto link = links_.find(peer.id);
-      if (link == links_.end() || link->second.channel == 0 || link->second.channel == id) return std::string();
-      return "a second claim to node " + node_text(peer.id) + ", which is connected";
-    });
+  if (channel.talk) return channel;
+  const auto admits = [this, id](const Party& peer) {
+    const auto link = links_.find(peer.id);
+    if (link == links_.end() || link->second.channel == 0 || link->second.channel == id) return std::string();
+    return "a second claim to node " + node_text(peer.id) + ", which is connected";
+  };
+  channel.talk = std::make_unique<Conversation>(settings_.self, settings_.session, settings_.hello_patience, credentials_, admits);
   return channel;
 }
 
 void Mesh::received(Nanoseconds now, ChannelId id, std::string_view packet) {
   if (!channels_.contains(id) && channels_.size() >= settings_.channels_max) {
-    note(true, "more than " + std::to_string(settings_.channels_max) + " connections: a new one is not heard");
+    if (!std::exchange(full_, true))
+      note(true, "more than " + std::to_string(settings_.channels_max) + " connections: a new one is not heard");
     return out_.forgets.push_back(id);
   }
   channel_of(id).talk->receive(now, packet);
@@ -169,6 +175,7 @@ void Mesh::closed(Nanoseconds now, ChannelId id) {
   }
   channels_.erase(id);
   touched_.erase(id);
+  full_ = false;
 }
 
 // What became of a conversation, after each of its inputs.
@@ -192,9 +199,10 @@ void Mesh::look_at(Nanoseconds now, ChannelId id) {
       case Happening::Kind::refused:
       case Happening::Kind::rebuffed: {
         const bool ours = happening.kind == Happening::Kind::refused;
-        const std::string why = ours ? "refused: " + happening.why : "it refuses: " + happening.why;
+        const bool answered = !happening.why.starts_with("no answer");
+        const std::string why = ours ? "refused: " + happening.why : answered ? "it refuses: " + happening.why : happening.why;
         const auto target = targets_.find(channel.target);
-        if (target != targets_.end()) failed(now, target->second, ours || happening.why.starts_with("no answer") ? happening.why : why);
+        if (target != targets_.end()) failed(now, target->second, why);
         else if (ours && channel.refused != why) note(true, "a node that says it is " + node_text(peer.id) + " was " + why);
         if (ours) channel.refused = why;
         break;

@@ -123,6 +123,7 @@ class Mesh {
   std::map<ChannelId, Channel> channels_;
   std::map<NodeId, Link> links_;
   std::set<ChannelId> touched_;        // may have packets to send
+  bool full_ = false;                  // said that there are too many channels
   Output out_;
 };
 
