@@ -6,7 +6,10 @@
 namespace tally {
 
 LineServer::LineServer(LineSocket listener, Options options, Serve serve)
-    : options_(std::move(options)), serve_(std::move(serve)), listener_(std::move(listener)), acceptor_([this] { accept_all(); }) {}
+    : options_(std::move(options)),
+      serve_(std::move(serve)),
+      listener_(std::move(listener)),
+      acceptor_([this] { accept_all(); }) {}
 
 LineServer::~LineServer() {
   stopping_ = true;

@@ -47,9 +47,11 @@ struct HostAndPort {
 
 HostAndPort host_and_port(const std::string& address) {
   const auto colon = address.rfind(':');
-  if (colon == std::string::npos || colon == 0 || colon + 1 == address.size()) throw SocketError("'" + address + "' is not HOST:PORT");
+  if (colon == std::string::npos || colon == 0 || colon + 1 == address.size())
+    throw SocketError("'" + address + "' is not HOST:PORT");
   HostAndPort parts{address.substr(0, colon), address.substr(colon + 1)};
-  if (parts.host.size() > 2 && parts.host.front() == '[' && parts.host.back() == ']') parts.host = parts.host.substr(1, parts.host.size() - 2);
+  if (parts.host.size() > 2 && parts.host.front() == '[' && parts.host.back() == ']')
+    parts.host = parts.host.substr(1, parts.host.size() - 2);
   if (parts.port.find_first_not_of("0123456789") != std::string::npos || parts.port.size() > 5 || std::stoul(parts.port) > 65'535)
     throw SocketError("'" + address + "' has no port between 0 and 65535");
   return parts;
@@ -139,7 +141,8 @@ std::string LineSocket::local_address() const {
   socklen_t size = sizeof bound;
   char host[NI_MAXHOST], port[NI_MAXSERV];
   if (::getsockname(fd_, reinterpret_cast<sockaddr*>(&bound), &size) != 0 ||
-      ::getnameinfo(reinterpret_cast<sockaddr*>(&bound), size, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+      ::getnameinfo(reinterpret_cast<sockaddr*>(&bound), size, host, sizeof host, port, sizeof port,
+                    NI_NUMERICHOST | NI_NUMERICSERV) != 0)
     throw SocketError("the socket has no address");
   return (bound.ss_family == AF_INET6 ? "[" + std::string(host) + "]" : std::string(host)) + ":" + port;
 }
@@ -205,7 +208,8 @@ bool is_loopback(const std::string& address) {
   for (const addrinfo* one = resolved.list; one; one = one->ai_next) {
     if (one->ai_family == AF_INET) {
       if ((ntohl(reinterpret_cast<const sockaddr_in*>(one->ai_addr)->sin_addr.s_addr) >> 24) != 127) return false;
-    } else if (one->ai_family != AF_INET6 || !IN6_IS_ADDR_LOOPBACK(&reinterpret_cast<const sockaddr_in6*>(one->ai_addr)->sin6_addr)) {
+    } else if (one->ai_family != AF_INET6 ||
+               !IN6_IS_ADDR_LOOPBACK(&reinterpret_cast<const sockaddr_in6*>(one->ai_addr)->sin6_addr)) {
       return false;
     }
   }

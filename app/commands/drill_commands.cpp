@@ -70,7 +70,8 @@ void run(CommandLine& line, const DrillAsked& asked) {
 
 void report(CommandLine& line) {
   const auto file = drill_directory(line) / "report.json";
-  if (!std::filesystem::exists(file)) throw CommandFailed(exit_not_found, "no drill was held in " + drill_directory(line).string());
+  if (!std::filesystem::exists(file))
+    throw CommandFailed(exit_not_found, "no drill was held in " + drill_directory(line).string());
   const drill::DrillReport last = drill::report_of(read_file(file));
   if (line.json) std::cout << drill::report_json(last) << '\n';
   else std::cout << drill::report_text(last);
@@ -80,12 +81,15 @@ void report(CommandLine& line) {
 }  // namespace
 
 void add_drill_commands(Command app, CommandLine& line) {
-  Command group = add_group(app, "drill", "Faults against real processes under load, judged by the venue and by what was acknowledged");
+  Command group =
+      add_group(app, "drill", "Faults against real processes under load, judged by the venue and by what was acknowledged");
   const auto asked = std::make_shared<DrillAsked>();
   asked->settings.nodes = 1;
   add_command(group, "list", "The drills, and which of them cannot be held here", line).callback([&line] { list(line); });
 
-  Command held = add_command(group, "run", "Start a venue and nodes in a directory of their own, put them under load, inject one fault, heal, judge", line);
+  Command held = add_command(
+      group, "run", "Start a venue and nodes in a directory of their own, put them under load, inject one fault, heal, judge",
+      line);
   held.add_option("NAME", asked->name, "A drill's name, or all").required();
   held.add_option("--nodes", asked->settings.nodes, "How many nodes").within(1, 9).shows_default();
   held.add_option("--seed", asked->settings.seed, "Of the bars, and of when the fault falls").shows_default();

@@ -49,7 +49,8 @@ void slow_readers(Scene& scene, FaultSeen& seen) {
 }  // namespace
 
 void add_client_faults(std::vector<Fault>& all) {
-  all.push_back({"poison", "a command on which an entity fails every time: it stops, the account goes on", 1, can_always, poison});
+  all.push_back(
+      {"poison", "a command on which an entity fails every time: it stops, the account goes on", 1, can_always, poison});
   all.push_back({"slow-readers", "readers that ask and take nothing", 1, can_always, slow_readers});
 }
 

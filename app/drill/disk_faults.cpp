@@ -22,6 +22,12 @@ void stop_and_wait(Scene& scene, DrillNode& node) {
   scene.watch(300);
 }
 
+// What a node keeps; its socket, left by a kill, is none of it.
+void copy_kept(const DataDirectory& from, const fs::path& to) {
+  fs::remove(from.socket());
+  fs::copy(from.path, to, fs::copy_options::recursive);
+}
+
 // A follower's directory is gone; the person at the laptop takes the lost node out and joins anew.
 void wipe(Scene& scene, FaultSeen& seen) {
   DrillNode& node = scene.following();
@@ -46,7 +52,7 @@ void roll_back(Scene& scene, FaultSeen& seen) {
   seen.what = "the disk of a follower, " + node.name + ", is put back to what it was some seconds before";
   const fs::path copy = scene.world.directory() / "old-copy";
   node.process->stop(stop_ms);
-  fs::copy(node.data.path, copy, fs::copy_options::recursive);
+  copy_kept(node.data, copy);
   scene.world.start_node(node);
   scene.watch(3'000);
   node.process->kill();
@@ -101,9 +107,10 @@ std::string strace_missing() {
 class Injection {
  public:
   Injection(Scene& scene, const DrillNode& node, const std::string& what)
-      : strace_(std::vector<std::string>{"/usr/bin/strace", "-f", "-qq", "-o", "/dev/null", "-p", std::to_string(node.process->pid()), "-e",
-                                         "trace=fdatasync,fsync", "-e", "inject=fdatasync,fsync:" + what},
-                scene.world.directory() / "strace.out") {}
+      : strace_(
+            std::vector<std::string>{"/usr/bin/strace", "-f", "-qq", "-o", "/dev/null", "-p", std::to_string(node.process->pid()),
+                                     "-e", "trace=fdatasync,fsync", "-e", "inject=fdatasync,fsync:" + what},
+            scene.world.directory() / "strace.out") {}
   ~Injection() { strace_.stop(2'000); }
 
  private:
@@ -181,7 +188,7 @@ void fill_disk(Scene& scene, FaultSeen& seen) {
   fs::create_directory(node.data.path);
   {
     const SmallDisk disk(node.data.path);
-    fs::copy(kept, node.data.path, fs::copy_options::recursive);
+    copy_kept({kept}, node.data.path);
     scene.world.start_node(node);
     scene.watch(2'500);
     scene.world.ask(scene.leading(), {{"op", "cluster_transfer"}, {"to", node.name}}, 10);
@@ -196,7 +203,7 @@ void fill_disk(Scene& scene, FaultSeen& seen) {
     scene.watch(2'000);
     node.process->stop(stop_ms);
     fs::remove_all(kept);
-    fs::copy(node.data.path, kept, fs::copy_options::recursive);
+    copy_kept(node.data, kept);
   }
   fs::remove(node.data.path);
   fs::rename(kept, node.data.path);
@@ -207,8 +214,10 @@ void fill_disk(Scene& scene, FaultSeen& seen) {
 }  // namespace
 
 void add_disk_faults(std::vector<Fault>& all) {
-  all.push_back({"disk-wiped", "a follower's disk is gone; it joins anew, learns, and votes when it has caught up", 3, can_always, wipe});
-  all.push_back({"disk-rolled-back", "a follower's disk is put back to an older state, as a restored backup", 3, can_always, roll_back});
+  all.push_back(
+      {"disk-wiped", "a follower's disk is gone; it joins anew, learns, and votes when it has caught up", 3, can_always, wipe});
+  all.push_back(
+      {"disk-rolled-back", "a follower's disk is put back to an older state, as a restored backup", 3, can_always, roll_back});
   all.push_back({"bit-flipped", "one bit of a follower's log flips while it is down", 2, can_always, damage});
   all.push_back({"sync-fails", "fsync of the leader fails (strace)", 1, strace_missing, fail_sync});
   all.push_back({"disk-hangs", "fsync of the leader takes five seconds (strace)", 3, strace_missing, hang_disk});

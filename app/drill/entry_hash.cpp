@@ -19,6 +19,8 @@ std::string hash_of(const Entry& entry) {
   return hash_of_bytes(bytes);
 }
 
-std::pair<Offset, std::string> offset_and_hash(std::span<const std::byte> stored) { return {read_entry(stored).offset, hash_of_bytes(stored)}; }
+std::pair<Offset, std::string> offset_and_hash(std::span<const std::byte> stored) {
+  return {read_entry(stored).offset, hash_of_bytes(stored)};
+}
 
 }  // namespace tally::drill

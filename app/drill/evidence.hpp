@@ -48,6 +48,7 @@ struct EntrySeen {
 };
 
 struct FillSeen {
+  std::uint64_t offset = 0;               // of its entry
   std::string execution;
   std::string order;
   std::string product;
@@ -58,8 +59,8 @@ struct NodeSeen {
   std::string name;
   bool opened = false;                    // its journal could be read
   std::string damage;                     // why not, or what verifying found
-  std::uint64_t end = 0;                  // committed
-  std::vector<EntrySeen> entries;         // of the account's shard
+  std::uint64_t committed = 0;            // as its disk knows; that may lag behind what was acknowledged
+  std::vector<EntrySeen> entries;         // of the account's shard, from 1 on, up to the last on its disk
   std::vector<FillSeen> fills;
   std::size_t doubts = 0;                 // OrderInDoubt
   std::uint64_t resident_max = 0;         // bytes
@@ -71,6 +72,15 @@ struct LeaderSeen {
   Ms at = 0;
   std::uint64_t term = 0;
   std::string node;
+};
+
+// What a node's log says happened to it; for times, not for verdicts.
+struct LogSeen {
+  enum class What : std::uint8_t { peer_lost, leads, hosts };
+  Ms at = 0;
+  std::string node;
+  What what = What::peer_lost;
+  Ms took = 0;                // hosts: from leading to being ready
 };
 
 // What a consumer of entries was given, in the order in which it got it.
@@ -92,6 +102,7 @@ BOOST_DESCRIBE_STRUCT(FaultSeen, (), (what, at, healed, service_from, node, sile
 
 struct Goals {
   Ms available_again = 5'000;                        // from service_from to the next acknowledged command
+  Ms on_its_way = 100;                               // what a node wrote before it was silenced may arrive so long after
   std::uint64_t resident_max = std::uint64_t{1} << 30;
   std::uint64_t disk_max = std::uint64_t{2} << 30;
   Quantity position_max;                             // |position| a product; 0: none is set
@@ -102,6 +113,7 @@ struct Evidence {
   std::vector<CommandSeen> commands;
   std::vector<NodeSeen> nodes;
   std::vector<LeaderSeen> leaders;                   // in order of time
+  std::vector<LogSeen> log;                          // of all nodes
   std::vector<ConsumedSeen> consumed;
   std::vector<FaultSeen> faults;
   VenueAudit venue;

@@ -1,14 +1,16 @@
 // Concludes from what a drill has seen whether each invariant held. Pure. One function an invariant; none asks the cluster what it
 // thinks of itself, and each can fail (tests/drill).
 //
-//   I1  every acknowledged command stands in every journal that reaches as far, and at the offset that was acknowledged
-//   I2  entries at equal offsets are equal on all nodes
+// What stands in the journal is what a majority of the disks hold alike.
+//
+//   I1  every acknowledged command stands in the journal, at the offset that was acknowledged
+//   I2  what any node calls committed stands in the journal, and is equal on all
 //   I3  one leader a term; who may not act sends nothing: neither a session that another ended, nor a node that a fault silences
 //   I4  no order arrived at the venue more than once as new
-//   I5  every order at the venue was commanded in a journal, or found as an orphan
-//   I6  a journal's positions, folded from unique executions, are the venue's
+//   I5  every order at the venue was commanded in the journal, or found as an orphan
+//   I6  the journal's positions, folded from unique executions, are the venue's
 //   I8  no order and no position at the venue exceeds the limits
-//   I9  a consumer got every offset once, in order, as it stands in the journals
+//   I9  a consumer got every offset once, in order, as it stands in the journal
 //   I10 commands are acknowledged again within the goal after each fault
 //   I11 memory and disk stayed within their bounds
 //   I12 every journal verifies, or its damage was done by the drill and was said

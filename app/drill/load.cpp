@@ -51,8 +51,15 @@ struct Load::Attempts {
   explicit Attempts(const std::filesystem::path& file) : out(file, std::ios::app) {}
 
   void add(const std::string& key, const char* what, const Target& target, Ms sent, Ms ended, const Answer& answer) {
-    const json::object line{{"key", key}, {"what", what}, {"node", target.name}, {"sent", sent}, {"ended", ended},
-                            {"answered", answer.answered}, {"accepted", answer.accepted}, {"offset", answer.offset}, {"said", answer.said}};
+    const json::object line{{"key", key},
+                            {"what", what},
+                            {"node", target.name},
+                            {"sent", sent},
+                            {"ended", ended},
+                            {"answered", answer.answered},
+                            {"accepted", answer.accepted},
+                            {"offset", answer.offset},
+                            {"said", answer.said}};
     std::lock_guard lock(mutex);
     out << json::serialize(line) << '\n' << std::flush;
   }
@@ -104,7 +111,8 @@ void Load::prepare() {
   std::size_t target = 0;
   const auto must = [&](const Message& message, const std::string& key, const char* what) {
     CommandSeen seen = see_through(message, key, what, target);
-    if (seen.fate != Fate::acknowledged) throw CommandFailed(exit_failed, std::string("the cluster did not take the drill's ") + what + ": " + seen.said);
+    if (seen.fate != Fate::acknowledged)
+      throw CommandFailed(exit_failed, std::string("the cluster did not take the drill's ") + what + ": " + seen.said);
     std::lock_guard lock(mutex_);
     commands_.push_back(std::move(seen));
   };
@@ -128,7 +136,8 @@ void Load::prepare() {
 }
 
 void Load::start() {
-  for (std::size_t sender = 0; sender < settings_.senders; ++sender) threads_.emplace_back([this, sender] { send_until_stopped(sender); });
+  for (std::size_t sender = 0; sender < settings_.senders; ++sender)
+    threads_.emplace_back([this, sender] { send_until_stopped(sender); });
   threads_.emplace_back([this] { consume_until_stopped(); });
 }
 
@@ -173,7 +182,8 @@ void Load::consume_until_stopped() {
     try {
       auto client = ControlClient::connect(node.socket, std::max(1, settings_.attempt_ms / 1'000));
       if (!client) throw CommandFailed(exit_busy, "nobody listens");
-      const json::object answer = client->ask({{"op", "entries"}, {"shard", settings_.account.text()}, {"from", next}, {"count", 1'024}});
+      const json::object answer =
+          client->ask({{"op", "entries"}, {"shard", settings_.account.text()}, {"from", next}, {"count", 1'024}});
       std::lock_guard lock(mutex_);
       for (const json::value& row : answer.at("entries").as_array()) {
         const auto bytes = from_hex(std::string_view(row.as_string()));
@@ -202,7 +212,8 @@ Ms Load::acknowledged_after(Ms at) const {
   std::lock_guard lock(mutex_);
   Ms first = -1;
   for (const CommandSeen& command : commands_)
-    if (command.fate == Fate::acknowledged && command.answered >= at && (first < 0 || command.answered < first)) first = command.answered;
+    if (command.fate == Fate::acknowledged && command.answered >= at && (first < 0 || command.answered < first))
+      first = command.answered;
   return first;
 }
 

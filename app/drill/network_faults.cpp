@@ -98,9 +98,11 @@ void add_network_faults(std::vector<Fault>& all) {
   all.push_back({"leader-cut-off", "partition: the leader alone, the others together", 3, can_always, cut_off_leader});
   all.push_back({"follower-cut-off", "partition: a follower alone, the others together", 3, can_always, cut_off_follower});
   all.push_back({"all-apart", "partition: every node alone", 2, can_always, all_apart});
-  all.push_back({"leader-unheard", "one-way: what the leader says is lost, what it is told arrives", 3, can_always, leader_unheard});
+  all.push_back(
+      {"leader-unheard", "one-way: what the leader says is lost, what it is told arrives", 3, can_always, leader_unheard});
   all.push_back({"leader-deaf", "one-way: what the leader is told is lost, what it says arrives", 3, can_always, leader_deaf});
-  all.push_back({"partial-mesh", "the leader and one follower cannot hear each other, the third hears both", 3, can_always, partial_mesh});
+  all.push_back(
+      {"partial-mesh", "the leader and one follower cannot hear each other, the third hears both", 3, can_always, partial_mesh});
   all.push_back({"slow-network", "delay: every message between nodes takes 60 ms", 2, can_always, slow_network});
   all.push_back({"flaky-network", "loss: connections between nodes are cut again and again", 2, can_always, flaky_network});
 }

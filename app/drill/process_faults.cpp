@@ -104,14 +104,19 @@ void stop_venue(Scene& scene, FaultSeen& seen) {
 }  // namespace
 
 void add_process_faults(std::vector<Fault>& all) {
-  all.push_back({"leader-killed", "the leader's process is killed (kill -9) and comes back after two seconds", 1, can_always, kill_leader});
-  all.push_back({"follower-killed", "a follower's process is killed and comes back after two seconds", 2, can_always, kill_follower});
+  all.push_back(
+      {"leader-killed", "the leader's process is killed (kill -9) and comes back after two seconds", 1, can_always, kill_leader});
+  all.push_back(
+      {"follower-killed", "a follower's process is killed and comes back after two seconds", 2, can_always, kill_follower});
   all.push_back({"all-killed", "every node is killed at once and started again in another order", 1, can_always, kill_all});
-  all.push_back({"leader-stopped", "the leader is frozen (SIGSTOP) for longer than its lease, then wakes", 1, can_always, stop_leader});
+  all.push_back(
+      {"leader-stopped", "the leader is frozen (SIGSTOP) for longer than its lease, then wakes", 1, can_always, stop_leader});
   all.push_back({"hand-over", "leadership is handed to another node, as before going to sleep", 2, can_always, hand_over});
-  all.push_back({"successor-killed", "the leader is killed, and who comes to lead is killed, too", 3, can_always, kill_successor_too});
+  all.push_back(
+      {"successor-killed", "the leader is killed, and who comes to lead is killed, too", 3, can_always, kill_successor_too});
   all.push_back({"venue-killed", "the venue is killed with orders on their way, and comes back", 1, can_always, kill_venue});
-  all.push_back({"venue-silent", "the venue freezes: connections stay, nothing answers; then it wakes", 1, can_always, stop_venue});
+  all.push_back(
+      {"venue-silent", "the venue freezes: connections stay, nothing answers; then it wakes", 1, can_always, stop_venue});
 }
 
 }  // namespace tally::drill

@@ -87,7 +87,8 @@ void Proxy::run() {
       all.push_back({pair.target.fd(), static_cast<short>(back_ == Passage::open ? POLLIN : 0), 0});
     }
     ::poll(all.data(), all.size(), round_ms);
-    std::this_thread::sleep_for(std::chrono::microseconds(300));  // a held connection whose end is gone would make poll return at once
+    std::this_thread::sleep_for(
+        std::chrono::microseconds(300));  // a held connection whose end is gone would make poll return at once
     if (drop_.exchange(false) || there_ == Passage::cut || back_ == Passage::cut) pairs_.clear();
     admit();
     std::erase_if(pairs_, [this](Pair& pair) { return !move(pair); });
@@ -111,7 +112,8 @@ void Proxy::admit() {
 }
 
 bool Proxy::move(Pair& pair) {
-  if (there_ == Passage::open && !(pair.there.take(pair.dialler.fd(), delay_ms_) && pair.there.give(pair.target.fd()))) return false;
+  if (there_ == Passage::open && !(pair.there.take(pair.dialler.fd(), delay_ms_) && pair.there.give(pair.target.fd())))
+    return false;
   if (back_ == Passage::open && !(pair.back.take(pair.target.fd(), delay_ms_) && pair.back.give(pair.dialler.fd()))) return false;
   return true;
 }
@@ -122,7 +124,9 @@ ProxyMesh::ProxyMesh(const std::map<std::string, std::string>& addresses) {
       if (from != to) proxies_[{from, to}] = std::make_unique<Proxy>(target);
 }
 
-std::string ProxyMesh::address(const std::string& from, const std::string& to) const { return proxies_.at({from, to})->address(); }
+std::string ProxyMesh::address(const std::string& from, const std::string& to) const {
+  return proxies_.at({from, to})->address();
+}
 
 void ProxyMesh::set(const std::string& from, const std::string& to, Passage passage) {
   proxies_.at({from, to})->set_there(passage);

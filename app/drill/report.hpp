@@ -12,12 +12,14 @@ namespace tally::drill {
 
 // Milliseconds from the fault on; -1 where it was not seen.
 struct Timings {
-  Ms detection = -1;      // until another node is known to campaign, or to lead
-  Ms election = -1;       // until another node is known to lead; -1 where the leader stayed
+  Ms detection = -1;      // until another node noticed
+  Ms election = -1;       // until a node came to lead
+  Ms replay = -1;         // not from the fault on: from leading to having the account ready, the venue asked
+  Ms hosted = -1;         // until another node hosted the account
   Ms acknowledged = -1;   // until the next command was acknowledged
   Ms first_effect = -1;   // until the next order reached the venue
 };
-BOOST_DESCRIBE_STRUCT(Timings, (), (detection, election, acknowledged, first_effect))
+BOOST_DESCRIBE_STRUCT(Timings, (), (detection, election, replay, hosted, acknowledged, first_effect))
 
 struct Counts {
   std::size_t acknowledged = 0;

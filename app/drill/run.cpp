@@ -8,6 +8,7 @@
 
 #include "app/drill/bar_feed.hpp"
 #include "app/drill/judge.hpp"
+#include "app/drill/node_log.hpp"
 #include "app/drill/witness.hpp"
 #include "app/venue/venue_process.hpp"
 #include "persistence/atomic_file.hpp"
@@ -15,8 +16,8 @@
 namespace tally::drill {
 namespace {
 
-// A bar every 40 ms, of 200 ms each: the account's time runs five times as fast as the clock, so that what waits some of its seconds
-// (for the venue's answer, for an order on its way) waits long enough and is still seen to end.
+// A bar every 40 ms, of 200 ms each: the account's time runs five times as fast as the clock, so that what waits some of its
+// seconds (for the venue's answer, for an order on its way) waits long enough and is still seen to end.
 constexpr int bar_pace_ms = 40;
 constexpr std::int64_t bar_ns = 200 * ns_per_ms;
 constexpr std::size_t bars_max = 10'000;        // more than the longest drill shows
@@ -30,6 +31,10 @@ std::int64_t monotonic_ns() {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
   return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
+}
+
+std::int64_t wall_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 std::vector<job::Moment> moments_for(const Profile& profile, std::uint64_t seed) {
@@ -59,7 +64,10 @@ LoadSettings load_settings(const World& world, std::function<Ms()> now) {
 class Drill {
  public:
   Drill(const Fault& fault, const DrillSettings& settings)
-      : fault_(fault), settings_(settings), world_(settings.directory, settings.profile, settings.nodes), began_ns_(monotonic_ns()) {}
+      : fault_(fault),
+        settings_(settings),
+        world_(settings.directory, settings.profile, settings.nodes),
+        began_ns_(monotonic_ns()) {}
 
   DrillReport hold();
 
@@ -103,20 +111,21 @@ FaultSeen Drill::strike() {
 }
 
 void Drill::recover(const Load& load, const FaultSeen& fault) {
-  for (const Ms until = now() + recovery_patience_ms; load.acknowledged_after(fault.service_from) < 0 && now() < until;) watch(50);
+  for (const Ms until = now() + recovery_patience_ms; load.acknowledged_after(fault.service_from) < 0 && now() < until;)
+    watch(50);
   if (const Ms first = load.acknowledged_after(fault.service_from); first >= 0)
     tell("commands are acknowledged again " + std::to_string(first - fault.at) + " ms after the fault");
   watch(settings_.tail_ms);
 }
 
-// Until the venue has nothing more to say to the account.
+// Until the venue has traded everything, and the account has recorded it.
 void Drill::wait_for_quiet() {
-  std::size_t before = 0;
+  std::pair<std::size_t, std::uint64_t> before;
   Ms since = now();
-  for (const Ms until = now() + quiet_patience_ms; now() < until && now() - since < quiet_ms; sleep_ms(100)) {
-    const std::size_t executions = audit_of(world_.venue_data()).executions.size();
-    if (executions != before) since = now();
-    before = executions;
+  for (const Ms until = now() + quiet_patience_ms; now() < until && now() - since < quiet_ms; watch(100)) {
+    const std::pair at{audit_of(world_.venue_data()).executions.size(), world_.committed()};
+    if (at != before) since = now();
+    before = at;
   }
 }
 
@@ -130,7 +139,10 @@ Evidence Drill::gather(const Load& load, FaultSeen fault) {
   evidence.venue = audit_of(world_.venue_data());
   evidence.door = read_venue_history(venue_history_file(world_.venue_data()));
   const Symbol account = world_.profile().account.account.symbol();
+  const std::int64_t began_wall_ms = wall_ms() - now();
   for (const DrillNode& node : world_.nodes()) {
+    const auto log = log_seen(node.name, read_file(world_.directory() / (node.name + ".out")), began_wall_ms);
+    evidence.log.insert(evidence.log.end(), log.begin(), log.end());
     evidence.nodes.push_back(journal_seen(node.name, node.data.path, node.data.journal(), account));
     evidence.nodes.back().resident_max = node.resident_max;
   }
@@ -146,7 +158,8 @@ DrillReport Drill::hold() {
   report.what = fault_.what;
   report.nodes = settings_.nodes;
   report.began_at_ns = std::chrono::system_clock::now().time_since_epoch().count();
-  tell(std::to_string(settings_.nodes) + (settings_.nodes == 1 ? " node" : " nodes") + " and a venue run in " + world_.directory().string());
+  tell(std::to_string(settings_.nodes) + (settings_.nodes == 1 ? " node" : " nodes") + " and a venue run in " +
+       world_.directory().string());
   auto bars = std::make_unique<BarFeed>(world_.venue_address(), moments_for(world_.profile(), settings_.seed), bar_pace_ms);
   Load load(load_settings(world_, [this] { return now(); }));
   while (bars->shown() == 0) sleep_ms(10);

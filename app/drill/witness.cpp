@@ -20,15 +20,17 @@ std::string key_of(const Message& message) {
       message);
 }
 
-void see_fill(const OrderFilled& fill, NodeSeen& node) {
-  node.fills.push_back({std::string(fill.execution.text()), std::string(fill.order.text()), std::string(fill.batch.product.text()),
+void see_fill(Offset offset, const OrderFilled& fill, NodeSeen& node) {
+  node.fills.push_back({offset, std::string(fill.execution.text()), std::string(fill.order.text()),
+                        std::string(fill.batch.product.text()),
                         fill.side == Side::buy ? fill.last_quantity : -fill.last_quantity});
 }
 
 std::uint64_t bytes_under(const fs::path& directory) {
   std::uint64_t bytes = 0;
   std::error_code vanished;
-  for (auto it = fs::recursive_directory_iterator(directory, vanished); !vanished && it != fs::recursive_directory_iterator(); it.increment(vanished))
+  for (auto it = fs::recursive_directory_iterator(directory, vanished); !vanished && it != fs::recursive_directory_iterator();
+       it.increment(vanished))
     if (it->is_regular_file(vanished)) bytes += it->file_size(vanished);
   return bytes;
 }
@@ -36,8 +38,8 @@ std::uint64_t bytes_under(const fs::path& directory) {
 }  // namespace
 
 void see_entries(const Journal& journal, Symbol account, NodeSeen& node) {
-  node.end = journal.committed(account);
-  for_each_entry(journal, account, 1, node.end, [&](const Entry& entry) {
+  node.committed = journal.committed(account);
+  for_each_entry(journal, account, 1, journal.end(account), [&](const Entry& entry) {
     EntrySeen seen;
     seen.offset = entry.offset;
     seen.term = entry.term;
@@ -48,9 +50,10 @@ void see_entries(const Journal& journal, Symbol account, NodeSeen& node) {
         continue;
       }
       if (const auto* command = std::get_if<OrderCommanded>(&event.body)) seen.commanded.emplace_back(command->order.text());
-      if (const auto* fill = std::get_if<OrderFilled>(&event.body)) see_fill(*fill, node);
+      if (const auto* fill = std::get_if<OrderFilled>(&event.body)) see_fill(entry.offset, *fill, node);
       node.doubts += std::holds_alternative<OrderInDoubt>(event.body);
-      if (const auto* mismatch = std::get_if<ReportMismatched>(&event.body); mismatch && mismatch->rule == broker_session::rule::orphan)
+      if (const auto* mismatch = std::get_if<ReportMismatched>(&event.body);
+          mismatch && mismatch->rule == broker_session::rule::orphan)
         seen.orphans.emplace_back(mismatch->order.text());
     }
     node.entries.push_back(std::move(seen));
@@ -65,7 +68,9 @@ NodeSeen journal_seen(const std::string& name, const fs::path& directory, const 
   if (!report.sound()) {
     node.damage = report.trouble;
     for (const ShardReport& shard : report.shards)
-      if (shard.first_bad) node.damage = std::string(shard.name.text()) + " is damaged at offset " + std::to_string(*shard.first_bad) + ": " + shard.why;
+      if (shard.first_bad)
+        node.damage =
+            std::string(shard.name.text()) + " is damaged at offset " + std::to_string(*shard.first_bad) + ": " + shard.why;
   }
   try {
     RocksDbOptions options;

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
 #include <fstream>
@@ -39,7 +40,8 @@ std::string free_address() { return LineSocket::listen_tcp("127.0.0.1:0").local_
 // Only what a drill made is made anew; nobody's account is.
 void make_drill_directory(const fs::path& directory) {
   if (fs::exists(directory) && !fs::is_empty(directory) && !fs::exists(directory / "DRILL"))
-    throw CommandFailed(exit_usage, directory.string() + " holds something that is no drill: name an empty directory with --data");
+    throw CommandFailed(exit_usage,
+                        directory.string() + " holds something that is no drill: name an empty directory with --data");
   fs::remove_all(directory);
   fs::create_directories(directory);
   fs::permissions(directory, fs::perms::owner_all, fs::perm_options::replace);
@@ -49,8 +51,10 @@ void make_drill_directory(const fs::path& directory) {
 // The interlock: faults are injected into accounts of this drill's own simulated venue, and into no others.
 void refuse_real_venues(const Profile& profile) {
   if (!profile.venue_reach.address.empty())
-    throw CommandFailed(exit_usage, "the profile's account trades at " + profile.venue_reach.address +
-                                        ": a drill injects faults only where the venue is its own simulated one; name a profile without venue.address");
+    throw CommandFailed(
+        exit_usage,
+        "the profile's account trades at " + profile.venue_reach.address +
+            ": a drill injects faults only where the venue is its own simulated one; name a profile without venue.address");
 }
 
 // The same profile with the drill's venue in it.
@@ -95,8 +99,8 @@ void World::found() {
   for (const DrillNode& node : nodes_) addresses[node.name] = node.address;
   mesh_ = std::make_unique<ProxyMesh>(addresses);
   DrillNode& first = nodes_.front();
-  tally({"cluster", "init", "--cluster", "drill", "--data", first.data.path.string(), "--name", first.name, "--listen", first.address, "--profile",
-         (directory_ / "profile.yaml").string()});
+  tally({"cluster", "init", "--cluster", "drill", "--data", first.data.path.string(), "--name", first.name, "--listen",
+         first.address, "--profile", (directory_ / "profile.yaml").string()});
   dial_by_proxies(first);
   for (DrillNode& node : nodes_)
     if (&node != &first) join(node);
@@ -104,8 +108,8 @@ void World::found() {
 
 void World::join(DrillNode& node) {
   const DrillNode& other = &node == &nodes_.front() ? nodes_.back() : nodes_.front();
-  tally({"cluster", "join", "--cluster", "drill", "--data", node.data.path.string(), "--name", node.name, "--listen", node.address, "--via",
-         mesh_->address(node.name, other.name)});
+  tally({"cluster", "join", "--cluster", "drill", "--data", node.data.path.string(), "--name", node.name, "--listen",
+         node.address, "--via", mesh_->address(node.name, other.name)});
   dial_by_proxies(node);
 }
 
@@ -130,16 +134,18 @@ void World::tally(const std::vector<std::string>& arguments) {
   command.insert(command.end(), arguments.begin(), arguments.end());
   ChildProcess one(command, directory_ / "tally.out");
   if (!within(start_patience_ms, [&] { return !one.running(); }) || one.ended() != "exit 0")
-    throw CommandFailed(exit_failed, "tally " + arguments[0] + ' ' + arguments[1] + " failed; see " + (directory_ / "tally.out").string());
+    throw CommandFailed(exit_failed,
+                        "tally " + arguments[0] + ' ' + arguments[1] + " failed; see " + (directory_ / "tally.out").string());
 }
 
 void World::start_venue() {
   fs::remove(venue_address_file(venue_data()));
   venue_ = std::make_unique<ChildProcess>(
-      std::vector<std::string>{(program_directory() / "tally").string(), "venue", "run", "--data", venue_data().path.string(), "--listen", venue_address_,
-                               "--profile", (directory_ / "venue.yaml").string()},
+      std::vector<std::string>{(program_directory() / "tally").string(), "venue", "run", "--data", venue_data().path.string(),
+                               "--listen", venue_address_, "--profile", (directory_ / "venue.yaml").string()},
       directory_ / "venue.out");
-  if (!within(start_patience_ms, [&] { return fs::exists(venue_address_file(venue_data())) || !venue_->running(); }) || !venue_->running())
+  if (!within(start_patience_ms, [&] { return fs::exists(venue_address_file(venue_data())) || !venue_->running(); }) ||
+      !venue_->running())
     throw CommandFailed(exit_failed, "the drill's venue did not start; see " + (directory_ / "venue.out").string());
   venue_address_ = read_file(venue_address_file(venue_data()));
 }
@@ -166,7 +172,7 @@ std::optional<ShardSight> World::sight_of(const DrillNode& node) {
   try {
     if (!clustered()) {
       ask(node, {{"op", "ping"}}, 1);
-      return ShardSight{true, 0, 0, node.name, 1};
+      return ShardSight{true, 0, 0, node.name, 1, 1};
     }
     const json::object status = ask(node, {{"op", "cluster_status"}}, 1);
     for (const json::value& value : status.at("groups").as_array()) {
@@ -178,6 +184,7 @@ std::optional<ShardSight> World::sight_of(const DrillNode& node) {
       sight.committed = group.at("commit").to_number<std::uint64_t>();
       sight.leader = group.at("leader").as_string();
       for (const json::value& member : group.at("members").as_array()) sight.voters += member.at("duty").as_string() == "voter";
+      for (const json::value& other : status.at("nodes").as_array()) sight.reachable += other.at("reachable").as_bool();
       return sight;
     }
   } catch (const std::exception&) {  // it does not answer, or not yet
@@ -195,15 +202,33 @@ std::optional<LeaderSeen> World::leader() {
   return newest;
 }
 
+std::uint64_t World::committed() {
+  std::uint64_t most = 0;
+  for (const DrillNode& node : nodes_) {
+    if (node.stopped) continue;
+    try {
+      for (const json::value& shard : ask(node, {{"op", "shards"}}, 1).at("shards").as_array())
+        if (shard.at("name").as_string() == profile_.account.account.text())
+          most = std::max(most, shard.at("committed").to_number<std::uint64_t>());
+    } catch (const std::exception&) {  // it does not run
+    }
+  }
+  return most;
+}
+
 void World::wait_until_ready(int patience_ms) {
   const bool ready = within(patience_ms, [&] {
     for (DrillNode& node : nodes_)
       if (node.process && !node.process->running())
-        throw CommandFailed(exit_failed, node.name + " ended by itself (" + node.process->ended() + "); see " + (directory_ / (node.name + ".out")).string());
+        throw CommandFailed(exit_failed, node.name + " ended by itself (" + node.process->ended() + "); see " +
+                                             (directory_ / (node.name + ".out")).string());
+    const auto sees_all = [&](const DrillNode& one) { return sight_of(one).value_or(ShardSight{}).reachable == nodes_.size(); };
     const auto seen = leader();
-    return seen && sight_of(node(seen->node)).value_or(ShardSight{}).voters == nodes_.size();
+    return seen && sight_of(node(seen->node)).value_or(ShardSight{}).voters == nodes_.size() &&
+           std::all_of(nodes_.begin(), nodes_.end(), sees_all);
   });
-  if (!ready) throw CommandFailed(exit_failed, "the drill's nodes are not ready after " + std::to_string(patience_ms / 1'000) + " s");
+  if (!ready)
+    throw CommandFailed(exit_failed, "the drill's nodes are not ready after " + std::to_string(patience_ms / 1'000) + " s");
 }
 
 void World::sample() {

@@ -38,6 +38,7 @@ struct ShardSight {
   std::uint64_t committed = 0;
   std::string leader;            // name; empty: it knows none
   std::size_t voters = 0;
+  std::size_t reachable = 0;     // nodes, itself included
 };
 
 class World {
@@ -74,7 +75,9 @@ class World {
   std::optional<LeaderSeen> leader();
   // What one node says of the account's shard; none where it does not answer.
   std::optional<ShardSight> sight_of(const DrillNode& node);
-  // Returns when a node hosts the account and every node votes. Throws CommandFailed when that takes longer, or a node ended.
+  // How far the account's journal is committed, as the node says that has most of it.
+  std::uint64_t committed();
+  // Returns when a node hosts the account, every node votes, and each reaches all others. Throws CommandFailed when that takes longer, or a node ended.
   void wait_until_ready(int patience_ms);
   // Takes the nodes' memory into account.
   void sample();

@@ -19,14 +19,16 @@ ProductDefined product_in(const std::vector<ProductDefined>& products, const std
 std::uint64_t number_of(const std::string& text) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) throw CommandFailed(exit_usage, "--bars: '" + text + "' is no number");
+  if (error != std::errc() || end != text.data() + text.size())
+    throw CommandFailed(exit_usage, "--bars: '" + text + "' is no number");
   return number;
 }
 
 // PRODUCT=FILE, or PRODUCT=generate:COUNT:SEED.
 std::vector<BarObserved> bars_of(const std::vector<ProductDefined>& products, const std::string& given, std::size_t count) {
   const std::size_t equals = given.find('=');
-  if (equals == std::string::npos) throw CommandFailed(exit_usage, "--bars " + given + ": give PRODUCT=FILE or PRODUCT=generate:COUNT:SEED");
+  if (equals == std::string::npos)
+    throw CommandFailed(exit_usage, "--bars " + given + ": give PRODUCT=FILE or PRODUCT=generate:COUNT:SEED");
   const ProductDefined product = product_in(products, given.substr(0, equals));
   const std::string from = given.substr(equals + 1);
   if (!from.starts_with("generate:")) return read_bars(from, product, count).series.bars;
@@ -42,11 +44,13 @@ std::vector<BarObserved> bars_of(const std::vector<ProductDefined>& products, co
 
 }  // namespace
 
-std::vector<Moment> moments_of(const std::vector<ProductDefined>& products, const std::vector<std::string>& given, std::size_t count_max) {
+std::vector<Moment> moments_of(const std::vector<ProductDefined>& products, const std::vector<std::string>& given,
+                               std::size_t count_max) {
   std::vector<BarObserved> bars;
   for (const std::string& one : given)
     for (BarObserved& bar : bars_of(products, one, count_max)) bars.push_back(std::move(bar));
-  std::stable_sort(bars.begin(), bars.end(), [](const BarObserved& a, const BarObserved& b) { return a.closed_at < b.closed_at; });
+  std::stable_sort(bars.begin(), bars.end(),
+                   [](const BarObserved& a, const BarObserved& b) { return a.closed_at < b.closed_at; });
   std::vector<Moment> moments;
   for (BarObserved& bar : bars) {
     if (moments.empty() || moments.back().front().closed_at != bar.closed_at) moments.emplace_back();

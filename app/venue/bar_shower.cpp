@@ -31,7 +31,8 @@ void BarShower::show(std::span<const BarObserved> bars, const std::string& sourc
     const auto line = socket_.read_line(LineSocket::line_max);
     if (!line) throw CommandFailed(exit_busy, "the venue went away");
     const protocol::FromVenue said = protocol::read_from_venue(*line);
-    if (const auto* failed = std::get_if<protocol::Failed>(&said)) throw CommandFailed(exit_failed, "the venue: " + failed->error);
+    if (const auto* failed = std::get_if<protocol::Failed>(&said))
+      throw CommandFailed(exit_failed, "the venue: " + failed->error);
     const auto* taken = std::get_if<protocol::Taken>(&said);
     if (!taken || taken->number != number_) throw CommandFailed(exit_failed, "the venue answered something else");
     if (!taken->accepted) throw CommandFailed(exit_refused, "the venue refused the bars: " + taken->refusal);

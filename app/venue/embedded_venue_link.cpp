@@ -71,9 +71,11 @@ void EmbeddedVenueLink::run() {
 
 void EmbeddedVenueLink::hand_over(Hop hop) {
   const Symbol shard = hop.shard;
-  const std::string producer = shard == venue_ ? "account:" + std::string(hop.account.text()) : "venue:" + std::string(venue_.text());
+  const std::string producer =
+      shard == venue_ ? "account:" + std::string(hop.account.text()) : "venue:" + std::string(venue_.text());
   std::vector<Message> messages{hop.message};
-  node_.submit(shard, std::move(messages), producer, [this, hop = std::move(hop)](const Outcome& outcome) { taken(hop, outcome); });
+  node_.submit(shard, std::move(messages), producer,
+               [this, hop = std::move(hop)](const Outcome& outcome) { taken(hop, outcome); });
 }
 
 // On the receiving shard's thread: the answer to a hop may be a hop of its own.

@@ -84,7 +84,8 @@ bool RemoteVenueLink::pause(std::chrono::milliseconds time) {
   std::unique_lock lock(mutex_);
   while (!stopping_ && Clock::now() < until) {
     expire(lock);
-    wake_.wait_for(lock, std::min<Clock::duration>(until - Clock::now(), std::chrono::milliseconds(100)), [this] { return stopping_; });
+    wake_.wait_for(lock, std::min<Clock::duration>(until - Clock::now(), std::chrono::milliseconds(100)),
+                   [this] { return stopping_; });
   }
   return !stopping_;
 }
@@ -252,7 +253,8 @@ void RemoteVenueLink::answered(Connection& connection, std::uint64_t number, boo
   }
   wake_.notify_all();
   if (!accepted) return refuse(message, "the venue's inlet refused it: " + refusal);
-  if (const auto* order = std::get_if<OrderCommanded>(&message)) return conclude(OrderSendReported{order->order, SendOutcome::sent, ""});
+  if (const auto* order = std::get_if<OrderCommanded>(&message))
+    return conclude(OrderSendReported{order->order, SendOutcome::sent, ""});
   node_.port_work_finished();
 }
 
@@ -269,15 +271,18 @@ void RemoteVenueLink::abandon(Connection& connection) {
   for (const auto& [number, message] : left) {
     const auto* order = std::get_if<OrderCommanded>(&message);
     if (stopping) node_.port_work_finished();
-    else if (order) conclude(OrderSendReported{order->order, SendOutcome::ambiguous, connection.why + " before the venue answered"});
+    else if (order)
+      conclude(OrderSendReported{order->order, SendOutcome::ambiguous, connection.why + " before the venue answered"});
     else refuse(message, connection.why);
   }
 }
 
 // It did not leave; a question was not answered. A cancel is said again when the order is next heard of.
 void RemoteVenueLink::refuse(const Message& message, const std::string& why) {
-  if (const auto* order = std::get_if<OrderCommanded>(&message)) return conclude(OrderSendReported{order->order, SendOutcome::refused_locally, why});
-  if (const auto* question = std::get_if<VenueStateRequested>(&message)) return conclude(unanswered(*question, node_.time().now()));
+  if (const auto* order = std::get_if<OrderCommanded>(&message))
+    return conclude(OrderSendReported{order->order, SendOutcome::refused_locally, why});
+  if (const auto* question = std::get_if<VenueStateRequested>(&message))
+    return conclude(unanswered(*question, node_.time().now()));
   node_.port_work_finished();
 }
 

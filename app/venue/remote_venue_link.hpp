@@ -41,7 +41,8 @@ struct RemoteVenueOptions {
   SendCap::Settings cap;
   std::function<bool()> may_act;                         // asked right before every write; none: always
   std::function<std::uint64_t()> term;                   // of the leadership; none: 0
-  std::function<std::optional<Money>(const OrderCommanded&)> worth;  // notional at the present price; none where there is no price
+  std::function<std::optional<Money>(const OrderCommanded&)>
+      worth;  // notional at the present price; none where there is no price
   std::function<void(std::span<const BarObserved>)> show;            // bars that the venue was shown, on a thread of the link
 };
 

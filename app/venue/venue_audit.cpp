@@ -25,8 +25,10 @@ void take_report(const ExecutionReported& report, Orders& orders, std::set<Execu
   const auto it = orders.find(report.order);
   if (it == orders.end()) return;
   AuditedOrder& order = it->second;
-  if (report.type == ExecutionType::accepted || report.type == ExecutionType::rejected) order.answer = boost::describe::enum_to_string(report.type, "?");
-  if (report.type == ExecutionType::rejected || report.type == ExecutionType::canceled || report.type == ExecutionType::expired) order.closed = true;
+  if (report.type == ExecutionType::accepted || report.type == ExecutionType::rejected)
+    order.answer = boost::describe::enum_to_string(report.type, "?");
+  if (report.type == ExecutionType::rejected || report.type == ExecutionType::canceled || report.type == ExecutionType::expired)
+    order.closed = true;
   if (report.type != ExecutionType::trade || !known.insert(report.execution).second) return;
   order.filled += report.last_quantity;
   if (order.filled >= order.quantity) order.closed = true;
@@ -64,7 +66,8 @@ VenueAudit audit_venue(const Journal& journal, Symbol shard, const std::vector<V
     for (const Event& event : entry.events) {
       const bool input = event.stream.kind == EntityKind::none;
       if (const auto* order = std::get_if<OrderCommanded>(&event.body); order && input) take_order(*order, orders);
-      if (const auto* report = std::get_if<ExecutionReported>(&event.body); report && !input) take_report(*report, orders, known, audit);
+      if (const auto* report = std::get_if<ExecutionReported>(&event.body); report && !input)
+        take_report(*report, orders, known, audit);
     }
   });
   for (const VenueHistoryLine& line : history) take_history(line, orders, audit);

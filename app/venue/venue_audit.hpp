@@ -25,7 +25,8 @@ struct AuditedOrder {
   std::uint64_t fenced = 0;            // by sessions that did not any more
   std::vector<std::string> senders;    // node/term/session of each arrival
 };
-BOOST_DESCRIBE_STRUCT(AuditedOrder, (), (order, account, product, side, quantity, filled, answer, closed, arrivals, fenced, senders))
+BOOST_DESCRIBE_STRUCT(AuditedOrder, (),
+                      (order, account, product, side, quantity, filled, answer, closed, arrivals, fenced, senders))
 
 struct AuditedExecution {
   ExecutionId execution;

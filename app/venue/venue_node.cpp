@@ -13,8 +13,8 @@ VenueNode::VenueNode(const Profile& profile, std::shared_ptr<Journal> journal)
     : shard_(venue_shard_of(profile.venue.venue)), journal_(std::move(journal)) {
   for (const Symbol shard : journal_->shards())
     if (shard != shard_)
-      throw ProfileError("the journal holds '" + std::string(shard.text()) + "', the profile says '" + std::string(shard_.text()) +
-                         "': a venue has a data directory of its own");
+      throw ProfileError("the journal holds '" + std::string(shard.text()) + "', the profile says '" +
+                         std::string(shard_.text()) + "': a venue has a data directory of its own");
   const bool live = profile.clock == ClockChoice::live;
   time_ = std::make_shared<TimeAuthority>(live ? TimeAuthority::Mode::live : TimeAuthority::Mode::backtest);
   const StartingPoint point = starting_point(*journal_, shard_);

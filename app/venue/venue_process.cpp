@@ -34,8 +34,10 @@ std::shared_ptr<RocksDbJournal> open_venue_journal(const DataDirectory& data, st
 LineSocket listen_as_told(const std::string& address, bool unencrypted) {
   try {
     if (!is_loopback(address) && !unencrypted)
-      throw CommandFailed(exit_usage, address + " is not of this machine, and this simulated venue speaks in the clear to whoever connects; "
-                                                "--unencrypted-simulated has it so");
+      throw CommandFailed(exit_usage,
+                          address +
+                              " is not of this machine, and this simulated venue speaks in the clear to whoever connects; "
+                              "--unencrypted-simulated has it so");
     return LineSocket::listen_tcp(address);
   } catch (const SocketError& error) {
     throw CommandFailed(exit_failed, error.what());
@@ -71,7 +73,9 @@ struct VenueProcess::Parts {
         node(profile, journal),
         history(venue_history_file(data)),
         server(node, history, std::move(listener),
-               [this, file = venue_history_file(data)] { return to_json_text(audit_venue(*journal, node.shard(), read_venue_history(file))); },
+               [this, file = venue_history_file(data)] {
+                 return to_json_text(audit_venue(*journal, node.shard(), read_venue_history(file)));
+               },
                {}) {
     write_file_atomically(address_file, server.address());
   }
@@ -111,7 +115,8 @@ fs::path venue_address_file(const DataDirectory& data) { return data.path / "add
 
 VenueAudit audit_of(const DataDirectory& data) {
   if (auto audit = audit_of_running(data)) return *std::move(audit);
-  if (!data.has_journal()) throw CommandFailed(exit_not_found, "no venue in " + data.path.string() + ": start one with tally venue run");
+  if (!data.has_journal())
+    throw CommandFailed(exit_not_found, "no venue in " + data.path.string() + ": start one with tally venue run");
   const auto journal = open_venue_journal(data, 0);
   for (const Symbol shard : journal->shards())
     if (is_venue_shard(shard)) return audit_venue(*journal, shard, read_venue_history(venue_history_file(data)));

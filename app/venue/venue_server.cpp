@@ -76,7 +76,8 @@ VenueHistoryLine arrival_of(const Message& message) {
   if (const auto* order = std::get_if<OrderCommanded>(&message)) {
     line.what = VenueSight::order;
     line.order = order->order.text();
-    line.text = std::string(order->side == Side::buy ? "buy " : "sell ") + order->quantity.text() + ' ' + std::string(order->batch.product.text());
+    line.text = std::string(order->side == Side::buy ? "buy " : "sell ") + order->quantity.text() + ' ' +
+                std::string(order->batch.product.text());
   } else if (const auto* cancel = std::get_if<OrderCancelCommanded>(&message)) {
     line.what = VenueSight::cancel;
     line.order = cancel->order.text();
@@ -259,8 +260,10 @@ void VenueServer::wake_all() {
 void VenueServer::write_all(const SessionPtr& session) {
   try {
     session->socket.give_up_writing_after(limits_.write_seconds);
-    for (const BarObserved& bar : node_.newest_bars()) session->socket.write_line(said(protocol::Bars{session->end_at_login, {bar}}));
-    session->socket.write_line(said(protocol::Welcome{session->number, std::string(node_.shard().text()), session->end_at_login}));
+    for (const BarObserved& bar : node_.newest_bars())
+      session->socket.write_line(said(protocol::Bars{session->end_at_login, {bar}}));
+    session->socket.write_line(
+        said(protocol::Welcome{session->number, std::string(node_.shard().text()), session->end_at_login}));
     for (;;) {
       follow_journal(*session);
       std::unique_lock lock(session->mutex);

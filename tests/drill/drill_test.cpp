@@ -18,7 +18,8 @@ const std::string profile = " --profile " TALLY_SOURCE_DIR "/cfg/default.yaml";
 
 }  // namespace
 
-TEST_CASE("Three nodes under load, the leader killed: nothing acknowledged is lost, nothing is sent twice, and every journal agrees") {
+TEST_CASE(
+    "Three nodes under load, the leader killed: nothing acknowledged is lost, nothing is sent twice, and every journal agrees") {
   TemporaryDirectory directory;
   const std::string data = (directory.path() / "drill").string();
   const Ended ended = run_command(program + "run leader-killed --nodes 3 --json --data " + data + profile, directory.path());
@@ -28,7 +29,8 @@ TEST_CASE("Three nodes under load, the leader killed: nothing acknowledged is lo
   REQUIRE(report.verdicts.size() == 12);
   for (const Verdict& verdict : report.verdicts) {
     CAPTURE(verdict.invariant, verdict.why);
-    if (verdict.invariant == "I10") CHECK(verdict.why.find("nothing was acknowledged") == std::string::npos);  // how soon is for the drill to say
+    if (verdict.invariant == "I10")
+      CHECK(verdict.why.find("nothing was acknowledged") == std::string::npos);  // how soon is for the drill to say
     else CHECK(verdict.finding == Finding::held);
   }
   CHECK(report.counts.acknowledged > 10);
@@ -51,7 +53,9 @@ TEST_CASE("A drill touches nothing but what a drill made, and no account with a 
   const auto venue = text.find("\nvenue:");
   text.insert(text.find('\n', venue + 1) + 1, "  address: 127.0.0.1:7070\n");
   std::ofstream(armed) << text;
-  const Ended refused = run_command(program + "run leader-killed --data " + (directory.path() / "new").string() + " --profile " + armed.string(), directory.path());
+  const Ended refused =
+      run_command(program + "run leader-killed --data " + (directory.path() / "new").string() + " --profile " + armed.string(),
+                  directory.path());
   CHECK(refused.code == exit_usage);
   CHECK(refused.err.find("simulated") != std::string::npos);
   CHECK_FALSE(std::filesystem::exists(directory.path() / "new" / "DRILL"));
@@ -59,7 +63,8 @@ TEST_CASE("A drill touches nothing but what a drill made, and no account with a 
 
 TEST_CASE("A drill that cannot be held is skipped by name, and the list says which") {
   TemporaryDirectory directory;
-  const Ended skipped = run_command(program + "run leader-cut-off --nodes 1 --json --data " + (directory.path() / "d").string() + profile, directory.path());
+  const Ended skipped = run_command(
+      program + "run leader-cut-off --nodes 1 --json --data " + (directory.path() / "d").string() + profile, directory.path());
   CHECK(skipped.code == exit_done);
   CHECK(report_of(skipped.out).skipped == "it needs 3 nodes");
   CHECK(run_command(program + "run nonsense" + profile, directory.path()).code == exit_not_found);

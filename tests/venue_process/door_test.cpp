@@ -94,7 +94,9 @@ TEST_CASE("Lines that are none are answered, written down, and end only their ow
   CHECK(ends_with([](RawClient& bad) { bad.say_text("[1]"); }) == "a line is one JSON object");
   CHECK(ends_with([](RawClient& bad) { bad.say_text(R"({"op":"dance"})"); }) == "unknown op 'dance'");
   CHECK(ends_with([](RawClient& bad) { bad.say_text(R"({"op":"login","protocol":9})"); }) == "this venue speaks protocol 1");
-  CHECK(ends_with([](RawClient& bad) { bad.say(protocol::Send{1, order_of("o-1")}); }) == "log in first, on a connection of its own");
+  CHECK(ends_with([](RawClient& bad) {
+          bad.say(protocol::Send{1, order_of("o-1")});
+        }) == "log in first, on a connection of its own");
   CHECK(ends_with([&](RawClient& bad) {
           protocol::Login login = login_of("x");
           login.account = AccountId("third");
@@ -118,7 +120,8 @@ TEST_CASE("A reader that takes nothing is cut off, and holds nobody up") {
   RawClient slow(venue.server.address());
   slow.say(login_of("slow"));
   constexpr int orders = 500;
-  for (int i = 0; i < orders; ++i) slow.say(protocol::Send{static_cast<std::uint64_t>(i + 1), order_of("s-" + std::to_string(i))});
+  for (int i = 0; i < orders; ++i)
+    slow.say(protocol::Send{static_cast<std::uint64_t>(i + 1), order_of("s-" + std::to_string(i))});
   REQUIRE(eventually([&] { return venue.lines(VenueSight::order).size() == orders; }));
   const BarObserved bar = bar_of(1);
   venue.show({&bar, 1});

@@ -196,7 +196,9 @@ TEST_CASE("An account's books are the same, to the last field, with a venue of i
   REQUIRE_THROWS_AS(story.node().show({}, "test"), std::logic_error);
 }
 
-TEST_CASE("An order that was written when the connection was cut stays unknown, is never written again, and is settled by what the venue says") {
+TEST_CASE(
+    "An order that was written when the connection was cut stays unknown, is never written again, and is settled by what the "
+    "venue says") {
   PlayedVenue venue;
   std::thread playing;
   OrderCommanded sent;

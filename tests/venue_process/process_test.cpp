@@ -111,7 +111,8 @@ TEST_CASE("A venue listens on this machine only, unless it is told that it may b
   TemporaryDirectory directory;
   const std::string tally = TALLY_BINARY_DIR "/tally venue ";
   const std::string data = " --data " + (directory.path() / "v").string();
-  const Ended refused = run_command(tally + "run --listen 0.0.0.0:0 --profile " TALLY_SOURCE_DIR "/cfg/default.yaml" + data, directory.path());
+  const Ended refused =
+      run_command(tally + "run --listen 0.0.0.0:0 --profile " TALLY_SOURCE_DIR "/cfg/default.yaml" + data, directory.path());
   CHECK(refused.code == exit_usage);
   CHECK(refused.err.find("--unencrypted-simulated") != std::string::npos);
   CHECK(run_command(tally + "audit" + data, directory.path()).code == exit_not_found);
