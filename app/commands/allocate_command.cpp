@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "actors/capital.hpp"
 #include "actors/subscription/subscription.hpp"
 #include "app/command_intake.hpp"
 #include "app/commands/submit.hpp"
