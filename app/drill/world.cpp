@@ -207,7 +207,8 @@ std::uint64_t World::committed() {
   for (const DrillNode& node : nodes_) {
     if (node.stopped) continue;
     try {
-      for (const json::value& shard : ask(node, {{"op", "shards"}}, 1).at("shards").as_array())
+      const json::object answer = ask(node, {{"op", "shards"}}, 1);
+      for (const json::value& shard : answer.at("shards").as_array())
         if (shard.at("name").as_string() == profile_.account.account.text())
           most = std::max(most, shard.at("committed").to_number<std::uint64_t>());
     } catch (const std::exception&) {  // it does not run
