@@ -41,7 +41,9 @@ Offset last_shown_of(const Journal& journal, Symbol venue, const std::string& ta
 FeedFollower::FeedFollower(AccountNode& node, FeedSetting setting)
     : node_(node), setting_(std::move(setting)), live_clock_(node.profile().clock == ClockChoice::live), bars_(setting_) {
   status_.setting = setting_;
-  for (const auto& [product, bar] : starting_point(node.journal(), node.venue()).bars) bars_.knows(product, bar.closed_at);
+  for (const auto& [product, bar] : starting_point(node.journal(), node.venue()).bars) shown_[product] = bar.closed_at;
+  shown_at_ = last_shown_of(node.journal(), node.venue(), "tape:" + setting_.feed);
+  start_over();
   thread_ = std::thread([this] { run(); });
 }
 
@@ -80,8 +82,17 @@ void FeedFollower::run() {
       return;
     } catch (const std::exception& error) {
       set_state(FeedState::waiting, error.what());
+      start_over();
     }
   } while (!pause(look_again_ms));
+}
+
+// What was read and not shown is read again.
+void FeedFollower::start_over() {
+  const FeedCounters counted = bars_.counters();
+  bars_ = FeedBars(setting_);
+  bars_.counters() = counted;
+  for (const auto& [product, closed_at] : shown_) bars_.knows(product, closed_at);
 }
 
 // Returns when it is told to stop.
@@ -115,12 +126,13 @@ void FeedFollower::follow() {
 }
 
 void FeedFollower::begin_at(TapeReader& reader) {
-  if (next_ > 0) return reader.seek(next_);
-  const Offset last = last_shown_of(node_.journal(), node_.venue(), "tape:" + setting_.feed);
-  const auto built_from = bars_.built_from();
-  if (last == 0 && setting_.begin == FeedBegin::now) reader.seek(survey_tape(setting_.tape, false).synced + 1);
-  else if (last > 0 && built_from) reader.seek(*built_from);
-  else if (last > 0) reader.seek(last + 1);
+  if (shown_at_ > 0) {
+    if (const auto built_from = bars_.built_from()) reader.seek(*built_from);
+    else reader.seek(shown_at_ + 1);
+    return;
+  }
+  if (begin_ == 0 && setting_.begin == FeedBegin::now) begin_ = survey_tape(setting_.tape, false).synced + 1;
+  if (begin_ > 0) reader.seek(begin_);
 }
 
 void FeedFollower::take(TapeReader& reader) {
@@ -132,7 +144,7 @@ void FeedFollower::take(TapeReader& reader) {
   }
   FeedBars::Out out;
   const Time at = record.at;
-  next_ = record.offset + 1;
+  at_ = record.offset;
   try {
     bars_.take(message_of(record), at, out);
   } catch (const StoredError& error) {
@@ -155,6 +167,8 @@ void FeedFollower::deliver(const FeedBars::Out& out, Time received_at) {
   }
   for (const BarObserved& bar : out.bars) {
     if (!show(bar)) return;
+    shown_at_ = at_;
+    shown_[bar.product] = bar.closed_at;
     const std::int64_t delay = (live_clock_ ? node_.time().now() : received_at) - bar.closed_at;
     std::lock_guard lock(mutex_);
     status_.counters = bars_.counters();
@@ -171,7 +185,7 @@ void FeedFollower::deliver(const FeedBars::Out& out, Time received_at) {
 bool FeedFollower::show(const BarObserved& bar) {
   for (;;) {
     std::promise<Outcome> taken;
-    node_.show({&bar, 1}, tape_producer(setting_.feed, next_ - 1), [&](const Outcome& outcome) { taken.set_value(outcome); });
+    node_.show({&bar, 1}, tape_producer(setting_.feed, at_), [&](const Outcome& outcome) { taken.set_value(outcome); });
     const Outcome outcome = taken.get_future().get();
     if (outcome.accepted) break;
     if (bars_.counters().refused++ == 0) spdlog::warn("feed {}: the node refuses bars: {}", setting_.feed, outcome.refusal);

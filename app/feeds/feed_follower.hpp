@@ -4,8 +4,9 @@
 //                        '----last trade, top of the book--> node's prices, on clock: live
 //
 // The next bar waits until strategies have judged this one. On start it goes on behind the last record whose bar stands in the
-// venue's journal, so a bar is shown once, or again where it was not durable. Where there is no tape, or it cannot be read, it
-// looks again every second. It never touches the recorder: a tape that nobody writes is a silent feed, and no more.
+// venue's journal, so a bar is shown once, or again where it was not durable. Where there is no tape, where it cannot be read or the
+// node does not take a bar, it begins again every second behind the last bar that was taken. It never touches the recorder: a tape
+// that nobody writes is a silent feed, and no more.
 #pragma once
 
 #include <condition_variable>
@@ -59,6 +60,7 @@ class FeedFollower {
 
  private:
   void run();
+  void start_over();
   void follow();
   void begin_at(TapeReader& reader);
   void take(TapeReader& reader);
@@ -71,7 +73,10 @@ class FeedFollower {
   const FeedSetting setting_;
   const bool live_clock_;
   FeedBars bars_;
-  Offset next_ = 0;              // of the tape; 0: it was not read yet
+  Offset at_ = 0;                        // the record that is taken
+  Offset begin_ = 0;                     // where a feed begins that showed nothing yet; 0: at the first record, or not known yet
+  Offset shown_at_ = 0;                  // the last record whose bar the node took; 0: none
+  std::map<ProductId, Time> shown_;      // the newest close that the node has
 
   mutable std::mutex mutex_;     // over what follows
   std::condition_variable wake_;
