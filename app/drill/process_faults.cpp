@@ -13,8 +13,8 @@ constexpr int stopped_ms = 3'000;    // longer than any lease
 void kill_and_restart(Scene& scene, DrillNode& node, FaultSeen& seen) {
   seen.node = node.name;
   seen.silences = true;
-  node.process->kill();
   seen.at = scene.now();
+  node.process->kill();
   scene.watch(dead_ms);
   seen.healed = scene.now();
   scene.world.start_node(node);
@@ -36,10 +36,12 @@ void kill_follower(Scene& scene, FaultSeen& seen) {
 // The successor is killed as soon as it leads.
 void kill_successor_too(Scene& scene, FaultSeen& seen) {
   DrillNode& first = scene.leading();
-  first.process->kill();
   seen.at = scene.now();
-  for (const Ms until = scene.now() + 10'000; !scene.world.leader() && scene.now() < until;) scene.watch(20);
-  DrillNode& second = scene.leading();
+  first.process->kill();
+  std::optional<LeaderSeen> next;
+  for (const Ms until = scene.now() + 15'000; !next && scene.now() < until; next = scene.world.leader()) scene.watch(20);
+  if (!next) throw CommandFailed(exit_failed, "nobody came to lead within 15 s: there is no successor to kill");
+  DrillNode& second = scene.world.node(next->node);
   second.process->kill();
   seen.what = "kill -9 of the leader, " + first.name + ", and of its successor, " + second.name + ", as soon as it led";
   scene.watch(1'000);
@@ -60,9 +62,9 @@ void hand_over(Scene& scene, FaultSeen& seen) {
 
 void kill_all(Scene& scene, FaultSeen& seen) {
   seen.what = "kill -9 of every node";
+  seen.at = scene.now();
   for (DrillNode& node : scene.world.nodes()) node.process->signal(SIGKILL);
   for (DrillNode& node : scene.world.nodes()) node.process->kill();
-  seen.at = scene.now();
   scene.watch(500);
   seen.healed = seen.service_from = scene.now();
   for (auto node = scene.world.nodes().rbegin(); node != scene.world.nodes().rend(); ++node) scene.world.start_node(*node);

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <chrono>
 #include <fstream>
+#include <random>
 #include <thread>
 
 #include "app/cluster/cluster_settings.hpp"
@@ -34,8 +35,19 @@ bool within(int patience_ms, Is is) {
   return true;
 }
 
-// A port that nobody has at present.
-std::string free_address() { return LineSocket::listen_tcp("127.0.0.1:0").local_address(); }
+// A port that nobody has at present, below those that the system gives to whoever connects.
+std::string free_address() {
+  static std::minstd_rand random{std::random_device{}()};
+  for (int tries = 0; tries < 100; ++tries) {
+    const std::string address = "127.0.0.1:" + std::to_string(20'000 + random() % 12'000);
+    try {
+      LineSocket::listen_tcp(address);
+      return address;
+    } catch (const SocketError&) {  // somebody has it
+    }
+  }
+  throw CommandFailed(exit_failed, "no port is free between 20000 and 32000");
+}
 
 // Only what a drill made is made anew; nobody's account is.
 void make_drill_directory(const fs::path& directory) {

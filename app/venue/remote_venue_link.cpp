@@ -27,6 +27,7 @@ namespace {
 constexpr std::chrono::milliseconds backoff_first{50};
 constexpr std::chrono::milliseconds backoff_last{2'000};
 constexpr std::chrono::milliseconds look_again{20};
+constexpr std::chrono::milliseconds drain_max{250};
 
 std::chrono::milliseconds jittered(std::chrono::milliseconds pause) {
   thread_local std::minstd_rand random{std::random_device{}()};
@@ -68,9 +69,15 @@ void RemoteVenueLink::perform(const Entry&, const Event& event, Port port) {
   refuse(event.body, "too much waits for the venue");
 }
 
+// As long as this node may act, what is on its way is answered first, for a moment: whoever takes over need not doubt it.
 void RemoteVenueLink::stop() {
+  const bool orderly = thread_.joinable() && connected_ && permitted();
   {
-    std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    if (orderly)
+      wake_.wait_for(lock, drain_max, [this] {
+        return !connection_ || (waiting_.empty() && connection_->in_flight.empty() && delivering_ == 0);
+      });
     stopping_ = true;
     if (connection_) connection_->socket.shut_down();
   }

@@ -92,7 +92,11 @@ const Row rows[] = {
      }},
     {"I3", "two leaders in a term", [](Evidence& e) { e.leaders.push_back({1'700, 2, "c"}); }},
     {"I3", "a login of another node in the term", [](Evidence& e) { e.door[2].node = "c"; }},
-    {"I3", "a fenced order", [](Evidence& e) { e.door[1].fenced = true; }},
+    {"I3", "an order of a node after another's login",
+     [](Evidence& e) {
+       e.door.push_back(door(VenueSight::order, 1'800, "c", 2, "o-9"));
+       e.door.back().fenced = true;
+     }},
     {"I3", "an order of an older term after a newer one",
      [](Evidence& e) { e.door.push_back(door(VenueSight::order, 1'800, "a", 1, "o-9")); }},
     {"I3", "an order of a node that is stopped", [](Evidence& e) { e.door[1].monotonic_ns = 1'150 * 1'000'000; }},
@@ -157,6 +161,13 @@ TEST_CASE("A tail that one node alone has, and that nobody called committed, pro
   evidence.nodes[0].entries.push_back({4, 1, "never replicated", {"k9"}, {}, {}});
   evidence.nodes[2].committed = 2;  // a disk that lags behind what was acknowledged
   for (const Verdict& verdict : judge(evidence)) CHECK(verdict.finding == Finding::held);
+}
+
+TEST_CASE("What a node said on a connection that it gave up itself is nobody else's") {
+  Evidence evidence = good();
+  evidence.door.push_back(door(VenueSight::order, 1'800, "b", 2, "o-2"));
+  evidence.door.back().fenced = true;
+  CHECK(finding_of(evidence, "I3") == Finding::held);
 }
 
 TEST_CASE("Damage that the drill did is no surprise where the node says so") {
