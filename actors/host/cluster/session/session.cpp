@@ -88,7 +88,9 @@ void Session::receive_pulse(std::string_view packet) {
   echo_ = pulse->sent;
   echo_at_ = now_;
   peer_heard_ago_ = pulse->heard_ago;
-  if (pulse->echo != 0) round_trip_ = std::max<Nanoseconds>(now_ - pulse->echo - pulse->held, 1);
+  // The other side's numbers: what cannot be is not taken.
+  const bool echoes = pulse->echo > 0 && pulse->echo <= now_ && pulse->held >= 0 && pulse->held <= now_ - pulse->echo;
+  if (echoes) round_trip_ = std::max<Nanoseconds>(now_ - pulse->echo - pulse->held, 1);
   if (pulse->heard_ago >= settings_.silence_max) leave(now_, EndReason::unheard);
 }
 
