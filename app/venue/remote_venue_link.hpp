@@ -62,10 +62,9 @@ class RemoteVenueLink final : public VenuePort {
   // Connects from now on, on threads of its own. Once, and not before the account's shard is started.
   void start();
   void perform(const Entry& entry, const Event& event, Port port) override;
-  // Closes the connection. Of what was not answered nothing is said: the next start finds it in doubt.
+  // Closes the connection; where this node may still act, after waiting a moment for what is on its way. Of what was not answered
+  // nothing is said: the next start finds it in doubt.
   void stop() override;
-
-  bool connected() const { return connected_; }
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -107,8 +107,6 @@ VenueProcess::~VenueProcess() = default;
 
 std::string VenueProcess::address() const { return parts_->server.address(); }
 Symbol VenueProcess::shard() const { return parts_->node.shard(); }
-Journal& VenueProcess::journal() const { return *parts_->journal; }
-void VenueProcess::settle() { parts_->node.settle(); }
 
 fs::path venue_history_file(const DataDirectory& data) { return data.path / "history.jsonl"; }
 fs::path venue_address_file(const DataDirectory& data) { return data.path / "address"; }

@@ -27,8 +27,6 @@ class VenueProcess {
 
   std::string address() const;
   Symbol shard() const;
-  Journal& journal() const;
-  void settle();
 
  private:
   struct Parts;

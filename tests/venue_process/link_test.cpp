@@ -55,6 +55,13 @@ bool same_reports(const VenueAtHome& venue, const Journal& journal) {
   return reports_of(journal, Symbol("demo"), true) == reports_of(*venue.journal, venue.node.shard(), false);
 }
 
+// Returns when the deadlines that a bar brought are taken, and what they led to is done: the tree is asked behind the clock.
+void take_deadlines(AccountNode& account) {
+  account.settle();
+  account.node().tree(Symbol("demo"));
+  account.settle();
+}
+
 // Shows a venue bars, and waits until the account has them, every report, and what they led to.
 void show_and_wait(VenueAtHome& venue, const Journal& journal, AccountNode& account, std::span<const BarObserved> bars) {
   venue.show(bars);
@@ -63,9 +70,7 @@ void show_and_wait(VenueAtHome& venue, const Journal& journal, AccountNode& acco
       if (const auto mark = account.market().mark(bar.product); !mark || mark->at < bar.closed_at) return false;
     return true;
   }));
-  account.settle();
-  account.node().tree(Symbol("demo"));  // answered after the shard has looked at the clock: deadlines that are due were taken
-  account.settle();
+  take_deadlines(account);
   REQUIRE(eventually([&] { return same_reports(venue, journal); }));
 }
 
@@ -185,9 +190,14 @@ class PlayedVenue {
 }  // namespace
 
 TEST_CASE("An account's books are the same, to the last field, with a venue of its own process and with an embedded one") {
-  AccountStory embedded;
-  embedded.tell();
   const Profile profile = AccountStory::default_profile();
+  AccountStory* telling = nullptr;
+  AccountStory embedded(std::make_shared<MemoryJournal>(), profile, [&](std::span<const BarObserved> bars) {
+    telling->node().show(bars, "test:bars");
+    take_deadlines(telling->node());
+  });
+  telling = &embedded;
+  embedded.tell();
   VenueAtHome venue(profile);
   AccountStory* told = nullptr;
   const auto journal = std::make_shared<MemoryJournal>();
