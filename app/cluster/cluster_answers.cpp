@@ -163,8 +163,8 @@ json::object ClusterNode::transfer(const json::object& request) {
   }
   if (leading() == 0) throw no_leader();
   if (target == journal_->self()) return {};
-  give_up_hosting();  // what was released has left; nothing more of this leadership will
-  const Refusal refusal = journal_->transfer(account_, target, true);
+  const bool effects_stopped = give_up_hosting();
+  const Refusal refusal = journal_->transfer(account_, target, effects_stopped);
   if (refusal == Refusal::none) return {};
   {
     std::unique_lock lock(hosting_mutex_);

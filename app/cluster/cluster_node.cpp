@@ -136,6 +136,10 @@ void ClusterNode::follow_leadership() {
   if (hosted != 0 && (hosted != term || given_up)) stop_hosting();
   if (nobody_took_it) journal_->resign(account_);  // without effects this leadership is of no use
   if (term == 0 || hosted == term || given_up) return;
+  {
+    std::unique_lock lock(hosting_mutex_);
+    building_ = true;
+  }
   try {
     start_hosting(term);
     failures_ = 0;
@@ -143,6 +147,7 @@ void ClusterNode::follow_leadership() {
     spdlog::error("{}: not hosted in term {}: {}", account_.text(), term, error.what());
     if (++failures_ >= failures_max && leading() == term) hand_over_what_fails();
   }
+  finish_building();
 }
 
 // What cannot be hosted here may be hosted elsewhere: a full disk, a profile that does not fit. Not more than once a minute, so
@@ -188,14 +193,23 @@ void ClusterNode::stop_hosting() {
   {
     std::unique_lock lock(hosting_mutex_);  // whoever is inside has ended: a lost leadership answers UNKNOWN at once
     ended = std::move(hosting_);
+    building_ = true;
   }
   ended.reset();
+  finish_building();
+}
+
+void ClusterNode::finish_building() {
+  {
+    std::unique_lock lock(hosting_mutex_);
+    building_ = false;
+  }
   hosting_ended_.notify_all();
 }
 
-// Takes the account down for the rest of this leadership, so that nothing of it is on its way. From any thread: the one that
-// hosts does it, because CAF wants a system of actors to end on the thread that began it.
-void ClusterNode::give_up_hosting() {
+// Takes the account down for the rest of this leadership; true where nothing of it is on its way any more. From any thread: the
+// one that hosts does it, because CAF wants a system of actors to end on the thread that began it.
+bool ClusterNode::give_up_hosting() {
   const std::uint64_t term = leading();
   std::unique_lock lock(hosting_mutex_);
   given_up_ = term;
@@ -205,7 +219,7 @@ void ClusterNode::give_up_hosting() {
     woken_ = true;
   }
   wake_.notify_one();
-  hosting_ended_.wait_for(lock, patience_for_the_end, [&] { return !hosting_ || hosting_->term != term; });
+  return hosting_ended_.wait_for(lock, patience_for_the_end, [&] { return !building_ && (!hosting_ || hosting_->term != term); });
 }
 
 // Folds what is committed while another node leads, so that taking over need not begin at the beginning.
@@ -251,8 +265,8 @@ void ClusterNode::step_aside() {
     if (replica.role != consensus::Role::leader) continue;
     for (const replication::MemberStatus& member : replica.members) {
       if (member.id == journal_->self() || member.duty != consensus::Duty::voter || member.suspect) continue;
-      give_up_hosting();
-      if (journal_->transfer(replica.shard, member.id, true) == Refusal::none) break;
+      const bool effects_stopped = give_up_hosting();
+      if (journal_->transfer(replica.shard, member.id, effects_stopped) == Refusal::none) break;
     }
   }
   while (leading() != 0 && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(5ms);

@@ -50,7 +50,8 @@ class ClusterNode {
   void hand_over_what_fails();
   void stand_by();
   void stop_hosting();
-  void give_up_hosting();
+  void finish_building();
+  bool give_up_hosting();
   std::uint64_t leading() const;                     // in which term, the account's shard; 0: another node, or nobody
   bool fetch_profile();
   void keep_members();
@@ -83,6 +84,7 @@ class ClusterNode {
   mutable std::shared_mutex hosting_mutex_;
   std::condition_variable_any hosting_ended_;
   std::shared_ptr<Hosting> hosting_;                 // built and ended by thread_ alone
+  bool building_ = false;                            // or taking down: what is on its way is not known
   std::shared_ptr<Standby> standby_;                 // while another node leads; thread_'s alone
   Offset pointed_ = 0;
   int failures_ = 0;
