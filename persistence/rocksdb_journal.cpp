@@ -251,6 +251,7 @@ RocksDbJournal::Parts::Shard& RocksDbJournal::Parts::add(Symbol name, ShardNumbe
   settings.core.seed = replication::fresh_number();
   if (alone()) {
     settings.core.log_bytes_max = options.waiting_bytes_max;
+    settings.core.entry_bytes_max = options.waiting_bytes_max;  // a signal to 100,000 subscriptions is one entry; no message carries it
     settings.core.log_bytes_kept = std::size_t{1} << 20;  // for nobody; not smaller, because the base is written each time it moves
   }
   Replica::Hands hands;
