@@ -172,7 +172,14 @@ void Committer::report(const std::vector<Part>& parts) {
     bytes += part.write.block->bytes.size();
   }
   waiting_bytes_.fetch_sub(bytes);
-  for (const Part& part : parts) part.shard->durable_call(part.write.ticket);
+  // A shard's last ticket speaks for those before it: what a round made durable is committed, and chained, at once.
+  std::vector<const Part*> last;
+  for (const Part& part : parts) {
+    const auto known = std::find_if(last.begin(), last.end(), [&](const Part* other) { return other->shard == part.shard; });
+    if (known == last.end()) last.push_back(&part);
+    else if ((*known)->write.ticket < part.write.ticket) *known = &part;
+  }
+  for (const Part* part : last) part->shard->durable_call(part->write.ticket);
 }
 
 }  // namespace tally

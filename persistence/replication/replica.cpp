@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "messages/stored.hpp"
 #include "persistence/consensus/membership.hpp"
@@ -378,21 +379,26 @@ void Replica::take_committed() {
   if (shard_.committed_call && (settings_.alone || writing_term_ == core_.term())) shard_.committed_call(committed);
 }
 
+// What is committed at once is one group of the hash chain.
 void Replica::chain_up_to(Offset offset) {
+  Bytes values;
+  std::size_t entries = 0;
   while (!unchained_.empty() && unchained_.front()->first <= offset) {
     const auto block = unchained_.front();
     unchained_.pop_front();
     const std::size_t count = std::min<Offset>(block->last(), offset) - block->first + 1;
-    std::size_t bytes = 0;
-    for (std::size_t i = 0; i < count; ++i) bytes += block->sizes[i];
-    hands_.chain(std::span(block->bytes).first(bytes), count);
+    const auto end = block->sizes.begin() + static_cast<std::ptrdiff_t>(count);
+    const auto bytes = std::accumulate(block->sizes.begin(), end, std::ptrdiff_t{0});
+    values.insert(values.end(), block->bytes.begin(), block->bytes.begin() + bytes);
+    entries += count;
     if (count == block->sizes.size()) continue;
     auto rest = std::make_shared<ValueBlock>();
     rest->first = block->first + count;
-    rest->sizes.assign(block->sizes.begin() + static_cast<std::ptrdiff_t>(count), block->sizes.end());
-    rest->bytes.assign(block->bytes.begin() + static_cast<std::ptrdiff_t>(bytes), block->bytes.end());
+    rest->sizes.assign(end, block->sizes.end());
+    rest->bytes.assign(block->bytes.begin() + bytes, block->bytes.end());
     unchained_.push_front(rest);
   }
+  if (entries > 0) hands_.chain(values, entries);
 }
 
 // ---- history ----
