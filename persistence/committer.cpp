@@ -167,7 +167,9 @@ void Committer::sync(rocksdb::WriteBatch& batch) {
 void Committer::report(const std::vector<Part>& parts) {
   std::size_t bytes = 0;
   for (const Part& part : parts) {
+    // Where a round took an append and then dropped it again, the mark ends where the log does.
     if (!part.write.block->empty()) entries_mark_.raise(part.shard->number, part.write.block->last());
+    else if (part.write.truncate_from) entries_mark_.raise(part.shard->number, *part.write.truncate_from - 1);
     promises_mark_.raise(part.shard->number, part.write.saves);
     bytes += part.write.block->bytes.size();
   }
