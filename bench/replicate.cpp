@@ -6,13 +6,13 @@
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
 #include <thread>
 
 #include "actors/host/cluster/cluster_transport.hpp"
 #include "bench/floor_append.hpp"
+#include "bench/quiet_log.hpp"
 #include "bench/sample_events.hpp"
 #include "persistence/leadership_lost.hpp"
 #include "persistence/replication/identity.hpp"
@@ -207,7 +207,7 @@ Measured run_replicas(RocksDbJournal& journal, std::size_t entries, std::size_t 
 }  // namespace
 
 int main(int argc, char** argv) {
-  spdlog::set_level(spdlog::level::err);
+  bench::keep_log_quiet();
   const int rounds = argc > 1 ? std::atoi(argv[1]) : 5;
   const std::size_t entries = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 300;
   const BenchDirectory directory;

@@ -4,7 +4,6 @@
 //   bench_transport --benchmark_counters_tabular=true
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
-#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -14,6 +13,7 @@
 #include "actors/host/cluster/cluster_transport.hpp"
 #include "actors/host/cluster/sockets.hpp"
 #include "app/certificates/authority.hpp"
+#include "bench/quiet_log.hpp"
 
 using namespace tally;
 using namespace tally::cluster;
@@ -44,7 +44,7 @@ class Certificates {
 class Pair {
  public:
   explicit Pair(bool secure) {
-    spdlog::set_level(spdlog::level::err);
+    bench::keep_log_quiet();
     for (const NodeId id : {1, 2}) {
       TransportSettings settings;
       settings.self = id;

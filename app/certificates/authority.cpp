@@ -12,6 +12,7 @@
 #include <ctime>
 #include <system_error>
 
+#include "actors/host/cluster/openssl_handles.hpp"
 #include "persistence/atomic_file.hpp"
 
 namespace tally {
@@ -21,14 +22,10 @@ namespace fs = std::filesystem;
 using cluster::CertificateError;
 using cluster::CertificateFacts;
 
-template <auto free>
-struct Freed {
-  template <class T>
-  void operator()(T* object) const { free(object); }
-};
-using Bio = std::unique_ptr<BIO, Freed<BIO_free_all>>;
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
+using cluster::Bio;
+using cluster::Certificate;
+using cluster::Freed;
+using cluster::Key;
 
 constexpr std::int64_t seconds_a_day = 86'400;
 constexpr std::int64_t clocks_differ_s = 3'600;

@@ -18,14 +18,6 @@ OrderSendReported send_report(const OrderCommanded& command, const Outcome& outc
   return {command.order, SendOutcome::refused_locally, "the venue's inlet refused it: " + outcome.refusal};
 }
 
-VenueStateReported no_answer(const VenueStateRequested& request, Time now) {
-  VenueStateReported report;
-  report.request = request.request;
-  report.at = now;
-  report.account = request.account;
-  return report;
-}
-
 }  // namespace
 
 EmbeddedVenueLink::EmbeddedVenueLink(Node& node, Symbol venue) : node_(node), venue_(venue), thread_([this] { run(); }) {}
@@ -84,7 +76,7 @@ void EmbeddedVenueLink::taken(const Hop& hop, const Outcome& outcome) {
     if (const auto* command = std::get_if<OrderCommanded>(&hop.message)) {
       enqueue({hop.account, hop.account, send_report(*command, outcome)});
     } else if (const auto* request = std::get_if<VenueStateRequested>(&hop.message); request && !outcome.accepted) {
-      enqueue({hop.account, hop.account, no_answer(*request, node_.time().now())});
+      enqueue({hop.account, hop.account, unanswered(*request, node_.time().now())});
     }
   }
   node_.port_work_finished();

@@ -36,14 +36,6 @@ std::chrono::milliseconds jittered(std::chrono::milliseconds pause) {
 
 std::int64_t now_ns() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 
-VenueStateReported unanswered(const VenueStateRequested& request, Time now) {
-  VenueStateReported report;
-  report.request = request.request;
-  report.at = now;
-  report.account = request.account;
-  return report;
-}
-
 }  // namespace
 
 RemoteVenueLink::RemoteVenueLink(Node& node, RemoteVenueOptions options)

@@ -6,6 +6,15 @@
 
 namespace tally {
 
+// What an account is told where the venue did not answer its question: nothing is known, and nothing follows from it.
+inline VenueStateReported unanswered(const VenueStateRequested& request, Time now) {
+  VenueStateReported report;
+  report.request = request.request;
+  report.at = now;
+  report.account = request.account;
+  return report;
+}
+
 class VenuePort {
  public:
   virtual ~VenuePort() = default;

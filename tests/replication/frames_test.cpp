@@ -1,6 +1,7 @@
 // Frames and rows: what is written is read back, and whatever else arrives is refused whole.
 #include <random>
 
+#include "persistence/atomic_file.hpp"
 #include "persistence/consensus/log.hpp"
 #include "persistence/replication/frames.hpp"
 #include "persistence/replication/group_rows.hpp"
@@ -63,6 +64,14 @@ TEST_CASE("Every kind of frame is read back as it was said") {
   CHECK(append.entries[1].index == 3);
   CHECK(append.entries[1].chain == sample_append().entries[1].chain);
   CHECK(*append.entries[1].payload == *payload_of("hello"));
+}
+
+TEST_CASE("The page's worked example is what is said") {
+  std::string page = read_file(std::string(TALLY_SOURCE_DIR) + "/docs/formats/replication-frames.md");
+  std::erase_if(page, [](char c) { return c == ' ' || c == '\n'; });
+  const Frame frame = encode_frame({shard, 3, 9, 11, 12, Body(VoteReply{false, true})});
+  INFO(hex(frame));
+  CHECK(page.find(hex(frame)) != std::string::npos);
 }
 
 TEST_CASE("A frame that is cut, grown or changed in one bit is no frame") {

@@ -74,7 +74,7 @@ TEST_CASE("Every library stays in the rooms that the architecture gives it") {
     if (under(include.what, {"boost/beast", "boost/asio"})) CHECK(under(include.file, {"gateway/", "actors/venues/", "app/"}));
     const bool sockets = under(include.what, {"boost/beast", "boost/asio", "openssl/", "sys/socket"});
     if (sockets && under(include.file, {"actors/venues/"})) CHECK(include.file.ends_with("/connection.cpp"));
-    if (under(include.what, {"spdlog/"})) 
+    if (under(include.what, {"spdlog/"}))
       CHECK(under(include.file, {"actors/host/live/", "actors/host/cluster/", "actors/venues/", "app/", "gateway/", "persistence/"}));
   }
 }

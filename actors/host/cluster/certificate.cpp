@@ -11,17 +11,11 @@
 #include <fstream>
 #include <sstream>
 
+#include "actors/host/cluster/openssl_handles.hpp"
+
 namespace tally::cluster {
 namespace {
 
-template <auto free>
-struct Freed {
-  template <class T>
-  void operator()(T* object) const { free(object); }
-};
-using Bio = std::unique_ptr<BIO, Freed<BIO_free_all>>;
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using Store = std::unique_ptr<X509_STORE, Freed<X509_STORE_free>>;
 using Check = std::unique_ptr<X509_STORE_CTX, Freed<X509_STORE_CTX_free>>;
 using Digesting = std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>>;
