@@ -10,6 +10,7 @@ packages_to_build=(
   "libboost1.81-dev|Describe, Container, wide integers"
   "libboost-json1.81-dev|JSON"
   "librocksdb-dev|the journal on disk"
+  "libjemalloc-dev|memory that one thread allocates and another frees"
   "libzstd-dev|compressed exports"
   "zlib1g-dev|compressed CSV files"
   "libssl-dev|the journal's hash chain"

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <fstream>
 #include <random>
+#include <set>
 #include <thread>
 
 #include "app/cluster/cluster_settings.hpp"
@@ -35,13 +36,17 @@ bool within(int patience_ms, Is is) {
   return true;
 }
 
-// A port that nobody has at present, below those that the system gives to whoever connects.
+// A port that nobody has at present, below those that the system gives to whoever connects. None is given twice: who got it may
+// not listen yet.
 std::string free_address() {
   static std::minstd_rand random{std::random_device{}()};
+  static std::set<std::string> given;
   for (int tries = 0; tries < 100; ++tries) {
     const std::string address = "127.0.0.1:" + std::to_string(20'000 + random() % 12'000);
+    if (given.contains(address)) continue;
     try {
       LineSocket::listen_tcp(address);
+      given.insert(address);
       return address;
     } catch (const SocketError&) {  // somebody has it
     }
