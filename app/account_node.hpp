@@ -31,6 +31,7 @@ struct ActingRight {
   std::function<bool()> may_act;          // asked right before every write to the venue; none: always
   std::function<std::uint64_t()> term;    // for the venue's record; none: 0
   std::shared_ptr<Standby> standby;       // of the account's shard; none: recovered from the journal
+  bool among_others = false;              // the journal holds other accounts, too
 };
 
 class AccountNode {

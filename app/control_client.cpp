@@ -23,7 +23,9 @@ std::optional<ControlClient> ControlClient::connect(const std::filesystem::path&
 
 json::object ControlClient::ask(const json::object& request) {
   try {
-    socket_.write_line(json::serialize(request));
+    json::object about = request;
+    if (account_) about["account"] = *account_;
+    socket_.write_line(json::serialize(about));
     const auto line = socket_.read_line(LineSocket::line_max);
     if (!line) throw SocketError("the node went away");
     json::object answer = json::parse(*line).as_object();

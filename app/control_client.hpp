@@ -13,6 +13,9 @@ class ControlClient {
   // nullopt where no node answers a ping there. `patience_seconds`: of every answer, that one included; 0: for ever.
   static std::optional<ControlClient> connect(const std::filesystem::path& socket, int patience_seconds = 0);
 
+  // What is asked from here on is about that account; none: the node's only one.
+  void about(std::optional<std::string> account) { account_ = std::move(account); }
+
   // Throws CommandFailed with the node's code and words where it answers "ok": false, or where it went away.
   boost::json::object ask(const boost::json::object& request);
 
@@ -20,6 +23,7 @@ class ControlClient {
   explicit ControlClient(LineSocket socket) : socket_(std::move(socket)) {}
 
   LineSocket socket_;
+  std::optional<std::string> account_;
 };
 
 }  // namespace tally

@@ -1,6 +1,10 @@
 #include "app/data_directory.hpp"
 
+#include <algorithm>
+
+#include "app/account_choice.hpp"
 #include "app/profile.hpp"
+#include "persistence/atomic_file.hpp"
 
 namespace tally {
 namespace fs = std::filesystem;
@@ -17,8 +21,26 @@ std::optional<fs::path> default_above(fs::path directory) {
 
 }  // namespace
 
-fs::path profile_file(const std::optional<fs::path>& named, const std::optional<fs::path>& data) {
+Symbol keep_account_profile(const DataDirectory& data, const std::string& profile) {
+  const Symbol account = read_profile_text(profile, "the profile").account.account.symbol();
+  fs::create_directories(data.accounts());
+  write_file_atomically(data.account_profile(account), profile);
+  return account;
+}
+
+std::vector<Symbol> accounts_kept(const DataDirectory& data) {
+  std::vector<Symbol> accounts;
+  if (!fs::exists(data.accounts())) return accounts;
+  for (const fs::directory_entry& file : fs::directory_iterator(data.accounts()))
+    if (file.path().extension() == ".yaml") accounts.emplace_back(file.path().stem().string());
+  std::sort(accounts.begin(), accounts.end());
+  return accounts;
+}
+
+fs::path profile_file(const std::optional<fs::path>& named, const std::optional<fs::path>& data, const std::optional<std::string>& account) {
   if (named) return *named;
+  if (data)
+    if (const auto accounts = accounts_kept({*data}); !accounts.empty()) return DataDirectory{*data}.account_profile(chosen_account(accounts, account));
   if (data)
     if (const fs::path kept = DataDirectory{*data}.profile(); fs::exists(kept)) return kept;
   if (fs::exists("cfg/default.yaml")) return "cfg/default.yaml";

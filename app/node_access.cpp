@@ -4,7 +4,9 @@
 #include <chrono>
 #include <thread>
 
+#include "app/account_choice.hpp"
 #include "app/account_node.hpp"
+#include "app/cluster/cluster_settings.hpp"
 #include "app/control_client.hpp"
 #include "app/exit_code.hpp"
 #include "app/remote_journal.hpp"
@@ -33,9 +35,14 @@ std::shared_ptr<RocksDbJournal> open_rocksdb(const DataDirectory& data, std::uin
 
 class RunningNode final : public NodeAccess {
  public:
-  RunningNode(ControlClient client, std::filesystem::path socket) : client_(std::move(client)), socket_(std::move(socket)) {
+  RunningNode(ControlClient client, std::filesystem::path socket, const std::optional<std::string>& named)
+      : client_(std::move(client)), socket_(std::move(socket)) {
+    std::vector<Symbol> accounts;
+    const json::object first = client_.ask({{"op", "ping"}});
+    for (const json::value& account : first.at("accounts").as_array()) accounts.emplace_back(std::string_view(account.as_string()));
+    account_ = chosen_account(accounts, named);
+    client_.about(std::string(account_.text()));
     const json::object answer = client_.ask({{"op", "ping"}});
-    account_ = Symbol(std::string_view(answer.at("account").as_string()));
     if (const std::string_view venue = answer.at("venue").as_string(); !venue.empty()) venue_ = Symbol(venue);
   }
 
@@ -107,7 +114,7 @@ class EmbeddedNode final : public NodeAccess {
   std::unique_ptr<AccountNode> node_;
 };
 
-std::filesystem::path named_profile(const Where& where) { return profile_file(where.profile, where.data); }
+std::filesystem::path named_profile(const Where& where) { return profile_file(where.profile, where.data, where.account); }
 
 // Another command may hold the directory for a moment: waits for it, but not for ever.
 template <class Open>
@@ -123,12 +130,9 @@ auto patiently(Open open) {
   }
 }
 
-void choose_shards(OpenedJournal& opened) {
-  for (const Symbol shard : opened.journal->shards()) {
-    if (is_venue_shard(shard)) opened.venue = shard;
-    if (is_account_shard(shard)) opened.account = shard;
-  }
-  if (opened.account.empty()) throw CommandFailed(exit_not_found, "the journal is empty: nothing was recorded yet");
+void refuse_cluster_directory(const DataDirectory& data) {
+  if (std::filesystem::exists(cluster_file(data)))
+    throw CommandFailed(exit_not_found, data.path.string() + " is a node of a cluster and does not run: tallyd --data " + data.path.string());
 }
 
 }  // namespace
@@ -147,8 +151,10 @@ std::unique_ptr<AccountNode> start_node(const Where& where, const std::string& n
     const std::filesystem::path file = named_profile(where);
     Profile profile = read_profile(file);
     const DataDirectory data{where.data ? *where.data : std::filesystem::path(profile.storage.data_directory)};
+    refuse_cluster_directory(data);
     make_directory(data);
     auto journal = open_rocksdb(data, profile.storage.disk_reserve_mb << 20);
+    chosen_account({profile.account.account.symbol()}, where.account);
     auto node = std::make_unique<AccountNode>(std::move(profile), std::move(journal), name);
     keep_profile(data, file);
     return node;
@@ -162,22 +168,37 @@ std::unique_ptr<AccountNode> start_node(const Where& where, const std::string& n
 std::unique_ptr<NodeAccess> open_node(const Where& where) {
   const DataDirectory data = data_directory(where);
   return patiently([&]() -> std::unique_ptr<NodeAccess> {
-    if (auto client = ControlClient::connect(data.socket())) return std::make_unique<RunningNode>(std::move(*client), data.socket());
+    if (auto client = ControlClient::connect(data.socket())) return std::make_unique<RunningNode>(std::move(*client), data.socket(), where.account);
     return std::make_unique<EmbeddedNode>(start_node(where, "cli"));
   });
 }
 
 OpenedJournal open_journal(const Where& where) {
+  OpenedJournal opened = open_whole_journal(where);
+  const auto accounts = accounts_in(*opened.journal);
+  if (accounts.empty()) throw CommandFailed(exit_not_found, "the journal is empty: nothing was recorded yet");
+  opened.account = chosen_account(accounts, where.account);
+  for (const Symbol shard : opened.journal->shards())
+    if (is_venue_shard(shard)) opened.venue = shard;
+  return opened;
+}
+
+std::vector<Symbol> accounts_in(const Journal& journal) {
+  std::vector<Symbol> accounts;
+  for (const Symbol shard : journal.shards())
+    if (is_account_shard(shard)) accounts.push_back(shard);
+  return accounts;
+}
+
+OpenedJournal open_whole_journal(const Where& where) {
   const DataDirectory data = data_directory(where);
-  OpenedJournal opened = patiently([&] {
+  return patiently([&] {
     if (auto client = ControlClient::connect(data.socket()))
       return OpenedJournal{std::make_shared<RemoteJournal>(std::move(*client)), {}, {}, true};
     if (!data.has_journal())
       throw CommandFailed(exit_not_found, "no journal in " + data.path.string() + ": start with tally run, or name one with --data");
     return OpenedJournal{open_rocksdb(data, 0), {}, {}, false};
   });
-  choose_shards(opened);
-  return opened;
 }
 
 }  // namespace tally

@@ -42,6 +42,9 @@ struct OpenedJournal {
   bool running = false;    // a node answered
 };
 OpenedJournal open_journal(const Where& where);
+// The same where it is about all shards: no account is chosen.
+OpenedJournal open_whole_journal(const Where& where);
+std::vector<Symbol> accounts_in(const Journal& journal);
 
 // A node of this process on a data directory; throws as open_node does.
 std::unique_ptr<AccountNode> start_node(const Where& where, const std::string& name);

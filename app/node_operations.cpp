@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "app/account_choice.hpp"
 #include "app/exit_code.hpp"
 #include "app/journal_operations.hpp"
 #include "app/request_fields.hpp"
@@ -104,7 +105,7 @@ json::object show(AccountNode& node, const json::object& request) {
 ControlServer::Operations node_operations(AccountNode& node, std::function<void()> stop) {
   ControlServer::Operations operations;
   operations["ping"] = [&node](const json::object&) {
-    return json::object{{"account", node.account().text()}, {"venue", node.venue_is_remote() ? "" : node.venue().text()}, {"pid", ::getpid()},
+    return json::object{{"accounts", json::array{node.account().text()}}, {"account", node.account().text()}, {"venue", node.venue_is_remote() ? "" : node.venue().text()}, {"pid", ::getpid()},
                         {"now", node.time().now().ns}};
   };
   operations["time"] = [&node](const json::object&) { return time(node); };
@@ -130,6 +131,11 @@ ControlServer::Operations node_operations(AccountNode& node, std::function<void(
     stop();
     return json::object{};
   };
+  for (auto& [name, operation] : operations)
+    operation = [&node, does = std::move(operation)](const json::object& request) {
+      if (request.contains("account")) chosen_account({node.account()}, text_at(request, "account"));
+      return does(request);
+    };
   return operations;
 }
 

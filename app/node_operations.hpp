@@ -10,6 +10,8 @@
 //   fail     entity, times, cause          a drill: the entity throws at its next inputs (simulated venues only)
 //   stop                                   ends the process cleanly
 //
+// Each may name the `account` it is about: another one than this node's is refused.
+//
 // tallyd adds `feeds`: the feeds that it follows (app/feeds/feed_view.hpp).
 #pragma once
 

@@ -32,6 +32,7 @@ void read_account(YamlSection section, Profile& profile) {
   if (profile.account.account.empty()) section.refuse("account", "must not be empty");
   if (profile.account.account.text().find('/') != std::string_view::npos) section.refuse("account", "must not hold a '/'");
   if (is_strategies_shard(profile.account.account.symbol())) section.refuse("account", "must not be 'strategies': so is the strategies' shard called");
+  if (is_accounts_list(profile.account.account.symbol())) section.refuse("account", "must not be 'accounts': so is a cluster's list of accounts called");
   if (profile.account.currency.empty()) section.refuse("currency", "must not be empty");
   if (profile.account.minimum_unit <= Money{}) section.refuse("minimumUnit", "must be greater than zero");
   want_at_least(section, "reconcileEveryMs", profile.account.reconcile_every_ms, 0);

@@ -58,16 +58,22 @@ RocksDbJournal::Parts::~Parts() {
 
 RocksDbJournal::Parts::Shard& RocksDbJournal::Parts::shard_of(Symbol name, bool founds) {
   if (Shard* found = find(name)) return *found;
+  if (!founds) return begin(name, std::nullopt);
+  return begin(name, Founding{replication::fresh_generation(), {{self, consensus::Duty::voter}}});
+}
+
+RocksDbJournal::Parts::Shard& RocksDbJournal::Parts::begin(Symbol name, std::optional<Founding> founding) {
   std::unique_lock lock(mutex);
   if (const auto it = shards.find(name); it != shards.end()) return *it->second;
   if (next_number >= Watermark::shards_max) throw JournalError("more than 4096 shards in one journal");
   StoredReplica stored;
   stored.fresh = true;
-  if (founds) {
-    const consensus::Generation generation = replication::fresh_generation();
-    stored.founding = consensus::founding(generation, {{self, consensus::Duty::voter}});
+  if (founding) {
+    stored.founding = consensus::founding(founding->generation, std::move(founding->members));
     stored.stored.base = *stored.founding;
-    stored.stored.hard_state.generation = generation;
+    stored.stored.hard_state.generation = founding->generation;
+    // A disk that promised something under this number, and has no shard of it, went back: who founds again must not vote again.
+    stored.lost = !alone() && (promises.read(next_number) > 0 || watermark.read(next_number) > 0);
   }
   chain.begin(next_number, {});
   return add(name, next_number, 0, std::move(stored));
@@ -170,6 +176,7 @@ void RocksDbJournal::Parts::received(replication::NodeId from, replication::Lane
   }
   const auto frame = replication::decode_frame(bytes);
   if (!frame || frame->from != from || frame->to != self) return spdlog::warn("a frame from {:016x} is not one of ours", from);
+  if (options.replication.admits && !find(frame->shard) && !options.replication.admits(frame->shard)) return;
   try {
     shard_of(frame->shard, false).replica->receive(*frame);
   } catch (const JournalError& error) {

@@ -37,6 +37,12 @@ struct RocksDbJournal::Parts {
 
   // Where there is none: of this node's founding, or one that will be told by its leader.
   Shard& shard_of(Symbol name, bool founds);
+  struct Founding {
+    consensus::Generation generation;
+    std::vector<consensus::Member> members;
+  };
+  // The same; without a founding its log is told by its leader.
+  Shard& begin(Symbol name, std::optional<Founding> founding);
 
   Shard& existing(Symbol name) const {
     if (Shard* shard = find(name)) return *shard;

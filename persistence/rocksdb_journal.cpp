@@ -22,7 +22,11 @@ RocksDbJournal::RocksDbJournal(fs::path directory, RocksDbOptions options)
 RocksDbJournal::~RocksDbJournal() = default;
 
 replication::NodeId RocksDbJournal::self() const { return parts_->self; }
+bool RocksDbJournal::replicated() const { return !parts_->alone(); }
 void RocksDbJournal::found(Symbol shard) { parts_->shard_of(shard, true); }
+void RocksDbJournal::found(Symbol shard, consensus::Generation generation, std::vector<consensus::Member> members) {
+  parts_->begin(shard, Parts::Founding{generation, std::move(members)});
+}
 bool RocksDbJournal::may_act(Symbol shard) const { return parts_->existing(shard).replica->may_act(); }
 consensus::Refusal RocksDbJournal::transfer(Symbol shard, replication::NodeId target, bool effects_stopped) {
   return parts_->existing(shard).replica->transfer(target, effects_stopped);
@@ -36,6 +40,11 @@ std::vector<replication::ReplicaStatus> RocksDbJournal::replicas() const {
   std::vector<replication::ReplicaStatus> all;
   parts_->each([&](Parts::Shard& shard) { all.push_back(shard.replica->status()); });
   return all;
+}
+
+std::optional<replication::ReplicaStatus> RocksDbJournal::replica(Symbol shard) const {
+  const auto* found = parts_->find(shard);
+  return found ? std::optional(found->replica->status()) : std::nullopt;
 }
 
 // ---- writing and reading ----

@@ -35,6 +35,9 @@ struct ReplicationOptions {
   std::chrono::milliseconds tick{20};
   // From inside: return at once, call nothing back.
   std::function<void(Symbol shard, const replication::Leadership&)> leadership;
+  // Whether a frame may begin a shard that is not here; none: always. Others' frames about what is not known are dropped. Called
+  // from the transport's threads.
+  std::function<bool(Symbol shard)> admits;
   // A frame on the lane of calls, which is not the journal's.
   replication::Transport::Receive call;
   std::function<consensus::Clocks()> clocks;     // for tests; CLOCK_BOOTTIME and CLOCK_MONOTONIC
@@ -79,14 +82,19 @@ class RocksDbJournal final : public Journal {
 
   // ---- as a member of a cluster ----
   replication::NodeId self() const;
+  bool replicated() const;
   // Founds a shard's log with this node as its only member, if there is none here.
   void found(Symbol shard);
+  // The same with members on several nodes, each of which founds it with the same words: then it is one log, and any majority of
+  // them leads it without having heard from the others.
+  void found(Symbol shard, consensus::Generation generation, std::vector<consensus::Member> members);
   bool may_act(Symbol shard) const;
   // `effects_stopped`: nothing is on its way outside any more, so that the successor need not wait.
   consensus::Refusal transfer(Symbol shard, replication::NodeId target, bool effects_stopped);
   consensus::Refusal change(Symbol shard, const consensus::Change& change);
   void resign(Symbol shard);
   std::vector<replication::ReplicaStatus> replicas() const;   // ascending by shard
+  std::optional<replication::ReplicaStatus> replica(Symbol shard) const;
 
   // The newest link of the shard's hash chain that is stored, and the offset it reaches to. Lags behind committed().
   struct ChainHead {

@@ -3,30 +3,32 @@
 
 #include <boost/json.hpp>
 
-#include "app/cluster/hosting.hpp"
+#include "app/cluster/cluster_node.hpp"
 #include "app/command_intake.hpp"
 #include "app/exit_code.hpp"
+#include "app/hex.hpp"
 #include "app/journal_operations.hpp"
 #include "app/request_fields.hpp"
 #include "messages/json.hpp"
-#include "persistence/atomic_file.hpp"
 
 namespace tally {
 namespace {
 
 namespace json = boost::json;
 using namespace std::chrono_literals;
-using consensus::Refusal;
 using replication::NodeId;
 
 constexpr auto patience_of_calls = 10s;
 constexpr auto patience_for_a_leader = 10s;
 
-CommandFailed no_leader() { return {exit_refused, "NO_LEADER: no node leads at present; try again"}; }
-
 bool has_key(const json::object& request) {
   const json::value* message = request.if_contains("message");
   return message && !key_of(message_from_json(*message)).empty();
+}
+
+// Whoever does it knows it again, so that it may be asked again where nobody knows whether it was done.
+bool repeatable(const std::string& name, const json::object& request) {
+  return name == "account_add" || (name == "submit" && has_key(request));
 }
 
 const char* text_of(consensus::Role role) {
@@ -48,25 +50,26 @@ json::object ClusterNode::answer(NodeId, const json::object& request) {
     take_book(text_at(request, "text"));
     return {};
   }
-  if (op == "profile") {
-    if (!std::filesystem::exists(data_.profile())) throw CommandFailed(exit_not_found, "this node has no profile yet");
-    return {{"text", read_file(data_.profile())}};
-  }
-  if (op == "leader") return {{"leader", id_text(leader_of(account_))}};
+  if (op == "leader") return {{"leader", id_text(leader_of(Symbol(text_at(request, "shard"))))}};
   if (op == "control") {
     const json::object& inner = request.at("request").as_object();
-    return run_here(text_at(inner, "op"), inner);
+    return run_here(Symbol(text_at(request, "shard")), text_at(inner, "op"), inner, true);
   }
   throw CommandFailed(exit_usage, "unknown op");
 }
 
-json::object ClusterNode::run_here(const std::string& name, const json::object& request) {
-  if (name == "cluster_transfer") return transfer(request);
-  std::shared_lock lock(hosting_mutex_);
-  if (!hosting_) throw no_leader();
-  const auto operation = hosting_->operations.find(name);
-  if (operation == hosting_->operations.end()) throw CommandFailed(exit_usage, "unknown op");
-  return operation->second(request);
+json::object ClusterNode::run_here(Symbol shard, const std::string& name, const json::object& request, bool for_node) {
+  if (shard == AccountDirectory::shard()) {
+    if (name == "account_add") return add_account_here(request);
+    throw CommandFailed(exit_usage, "unknown op");
+  }
+  const HostedAccountPtr account = find_account(shard);
+  if (!account) throw no_leader(shard);  // this node has not heard of it so far
+  if (name == "cluster_transfer") {
+    account->transfer(node_named(text_at(request, "to")));
+    return {};
+  }
+  return for_node ? account->run_for_node(name, request) : account->run(name, request);
 }
 
 bool ClusterNode::reaches(NodeId peer) const {
@@ -74,20 +77,19 @@ bool ClusterNode::reaches(NodeId peer) const {
   return reachable_.contains(peer);
 }
 
-// Here, where this node hosts; else at whoever leads, as long as somebody may come to lead. What may have been done already is
-// asked again only where the account would know it again.
-json::object ClusterNode::run(const std::string& name, const json::object& request) {
+// Here, where this node leads; else at whoever does, as long as somebody may come to lead.
+json::object ClusterNode::run(Symbol shard, const std::string& name, const json::object& request) {
   const auto until = std::chrono::steady_clock::now() + patience_for_a_leader;
   for (;;) {
     try {
-      NodeId leader = leader_of(account_);
-      if (leader == consensus::nobody) leader = leader_by_others();
-      if (leader == journal_->self()) return run_here(name, request);
-      if (!reaches(leader)) throw no_leader();
-      return calls_->ask(leader, {{"op", "control"}, {"request", request}}, patience_of_calls);
+      NodeId leader = leader_of(shard);
+      if (leader == consensus::nobody) leader = leader_by_others(shard);
+      if (leader == journal_->self()) return run_here(shard, name, request, false);
+      if (!reaches(leader)) throw no_leader(shard);
+      return calls_->ask(leader, {{"op", "control"}, {"shard", shard.text()}, {"request", request}}, patience_of_calls);
     } catch (const CommandFailed& failed) {
       const std::string_view why = failed.what();
-      const bool again = why.starts_with("NO_LEADER") || (why.starts_with("UNKNOWN") && name == "submit" && has_key(request));
+      const bool again = why.starts_with("NO_LEADER") || why.starts_with("BUSY") || (why.starts_with("UNKNOWN") && repeatable(name, request));
       if (!again || std::chrono::steady_clock::now() > until) throw;
     }
     std::this_thread::sleep_for(20ms);
@@ -96,12 +98,11 @@ json::object ClusterNode::run(const std::string& name, const json::object& reque
 
 // As this node knows; where it is no member so far, as the others do.
 NodeId ClusterNode::leader_of(Symbol shard) const {
-  for (const replication::ReplicaStatus& replica : journal_->replicas())
-    if (replica.shard == shard && replica.leader != consensus::nobody) return replica.leader;
-  return consensus::nobody;
+  const auto replica = journal_->replica(shard);
+  return replica ? replica->leader : consensus::nobody;
 }
 
-NodeId ClusterNode::leader_by_others() {
+NodeId ClusterNode::leader_by_others(Symbol shard) {
   std::set<NodeId> others;
   {
     std::lock_guard lock(settings_mutex_);
@@ -109,7 +110,7 @@ NodeId ClusterNode::leader_by_others() {
   }
   for (const NodeId other : others) {
     try {
-      const auto leader = id_of(text_at(calls_->ask(other, {{"op", "leader"}}, 500ms), "leader"));
+      const auto leader = id_of(text_at(calls_->ask(other, {{"op", "leader"}, {"shard", shard.text()}}, 500ms), "leader"));
       if (leader && *leader != consensus::nobody) return *leader;
     } catch (const CommandFailed&) {
     }
@@ -117,7 +118,17 @@ NodeId ClusterNode::leader_by_others() {
   return consensus::nobody;
 }
 
+NodeId ClusterNode::node_named(const std::string& name) const {
+  std::lock_guard lock(settings_mutex_);
+  const ClusterMember* member = settings_.find(name);
+  if (!member) throw CommandFailed(exit_not_found, "no node '" + name + "' is known");
+  return member->id;
+}
+
 json::object ClusterNode::status() {
+  std::set<Symbol> hosted;
+  for (const Symbol account : account_names())
+    if (find_account(account)->hosts()) hosted.insert(account);
   std::lock_guard lock(settings_mutex_);
   const auto name_of = [&](NodeId id) {
     const ClusterMember* member = settings_.find(id);
@@ -147,45 +158,51 @@ json::object ClusterNode::status() {
     groups.push_back(json::object{{"shard", replica.shard.text()}, {"role", text_of(replica.role)}, {"term", replica.term},
                                   {"leader", replica.leader == consensus::nobody ? "" : name_of(replica.leader)},
                                   {"commit", replica.committed}, {"end", replica.end}, {"lease", replica.lease},
-                                  {"suspect", replica.suspect}, {"fetching", replica.fetching}, {"hosted", hosting_ != nullptr},
+                                  {"suspect", replica.suspect}, {"fetching", replica.fetching}, {"hosted", hosted.contains(replica.shard)},
                                   {"chain", hex(replica.chain)}, {"chained", replica.chained}, {"members", std::move(members)}});
   }
   return {{"cluster", settings_.cluster}, {"name", settings_.name}, {"nodes", std::move(nodes)}, {"groups", std::move(groups)}};
 }
 
+// One account, or all of them, one after the other; of all of them what was not handed over is said by name.
 json::object ClusterNode::transfer(const json::object& request) {
-  NodeId target = consensus::nobody;
-  {
-    std::lock_guard lock(settings_mutex_);
-    const ClusterMember* member = settings_.find(text_at(request, "to"));
-    if (!member) throw CommandFailed(exit_not_found, "no node '" + text_at(request, "to") + "' is known");
-    target = member->id;
+  const json::value* all = request.if_contains("all");
+  if (!all || !all->is_bool() || !all->get_bool()) return run(account_in(request), "cluster_transfer", request);
+  node_named(text_at(request, "to"));
+  std::string failed;
+  for (const Symbol account : account_names()) {
+    try {
+      run(account, "cluster_transfer", request);
+    } catch (const CommandFailed& error) {
+      failed += (failed.empty() ? "" : "; ") + std::string(error.what());
+    }
   }
-  if (leading() == 0) throw no_leader();
-  if (target == journal_->self()) return {};
-  const bool effects_stopped = give_up_hosting();
-  const Refusal refusal = journal_->transfer(account_, target, effects_stopped);
-  if (refusal == Refusal::none) return {};
-  {
-    std::unique_lock lock(hosting_mutex_);
-    given_up_ = 0;  // where the lease was given up already the leadership is over, too
-  }
-  throw CommandFailed(exit_refused, std::string("leadership was not handed over: ") + consensus::reason_of(refusal));
+  if (!failed.empty()) throw CommandFailed(exit_refused, failed);
+  return {};
+}
+
+json::object ClusterNode::ping(const json::object& request) {
+  json::array names;
+  const std::vector<Symbol> all = account_names();
+  for (const Symbol account : all) names.emplace_back(account.text());
+  json::object answer{{"accounts", std::move(names)}, {"pid", ::getpid()}};
+  if (all.size() == 1 || request.contains("account")) answer["account"] = account_in(request).text();
+  answer["venue"] = "";  // it is a process of its own
+  return answer;
 }
 
 ControlServer::Operations ClusterNode::operations() {
   ControlServer::Operations operations;
-  for (const char* name : {"submit", "tree", "state", "show", "strategies", "strategy_switch", "strategy_reload", "fail", "cluster_transfer"})
-    operations[name] = [this, name = std::string(name)](const json::object& request) { return run(name, request); };
+  for (const char* name : {"submit", "tree", "state", "show", "time", "strategies", "strategy_switch", "strategy_reload", "fail"})
+    operations[name] = [this, name = std::string(name)](const json::object& request) { return run(account_in(request), name, request); };
+  operations["cluster_transfer"] = [this](const json::object& request) { return transfer(request); };
   operations["cluster_status"] = [this](const json::object&) { return status(); };
   operations["cluster_leave"] = [this](const json::object& request) { return leave(request); };
   operations["cluster_promote"] = [this](const json::object& request) { return promote(request); };
+  operations["cluster_accounts"] = [this](const json::object&) { return accounts(); };
+  operations["account_add"] = [this](const json::object& request) { return add_account(request); };
   add_journal_operations(operations, *journal_);
-  operations["ping"] = [this](const json::object&) {
-    if (account_.empty()) throw CommandFailed(exit_refused, "this node waits for another one to tell it the profile");
-    const Profile profile = read_profile(data_.profile());
-    return json::object{{"account", account_.text()}, {"venue", venue_shard_of(profile.venue.venue).text()}, {"pid", ::getpid()}};
-  };
+  operations["ping"] = [this](const json::object& request) { return ping(request); };
   operations["stop"] = [this](const json::object&) {
     stop_();
     return json::object{};

@@ -7,9 +7,7 @@
 #include "app/cluster/cluster_address.hpp"
 #include "app/cluster/cluster_node.hpp"
 #include "app/exit_code.hpp"
-#include "app/profile.hpp"
 #include "app/request_fields.hpp"
-#include "persistence/atomic_file.hpp"
 
 namespace tally {
 namespace {
@@ -18,22 +16,8 @@ namespace json = boost::json;
 using namespace std::chrono_literals;
 using consensus::Change;
 using consensus::Refusal;
-using replication::NodeId;
 
 }  // namespace
-
-bool ClusterNode::fetch_profile() {
-  for (const cluster::PeerStatus& peer : transport_->peers()) {
-    if (!peer.reachable) continue;
-    const json::object answer = calls_->ask(peer.id, {{"op", "profile"}}, 2s);
-    write_file_atomically(data_.profile(), std::string(answer.at("text").as_string()));
-    const Profile profile = read_profile(data_.profile());
-    std::lock_guard lock(wake_mutex_);
-    account_ = profile.account.account.symbol();
-    return true;
-  }
-  return false;
-}
 
 // Who joined becomes a learner of what this node leads, and a voter when it has caught up.
 void ClusterNode::keep_members() {

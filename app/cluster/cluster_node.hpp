@@ -1,13 +1,13 @@
-// A node of a cluster: it replicates the shards of its account with the other nodes, and hosts them while it leads.
+// A node of a cluster: it replicates the shards of its accounts with the other nodes, and hosts those that it leads.
 //
 //                     control socket                       other nodes
 //                           |                                   |
 //   ClusterNode ── runs here, or asks the leader ── NodeCalls ──┤
-//        |  leads: AccountNode (built, and gone with leadership)|
+//        |── HostedAccount, one an account: hosts while it leads|
+//        |── AccountDirectory: which accounts there are         |
 //        └── RocksDbJournal (one replica a shard) ── CafTransport
 //
-// Whoever leads hosts: one thread builds the account's node when this one has won, and takes it down when it has lost; what a
-// leadership believed dies with it. The same thread makes members of those that joined, and passes the address book on.
+// One thread follows the directory, makes members of those that joined, and passes the address book on; each account has its own.
 #pragma once
 
 #include <map>
@@ -17,58 +17,59 @@
 #include <thread>
 
 #include "actors/host/cluster/cluster_transport.hpp"
+#include "app/cluster/account_directory.hpp"
 #include "app/cluster/cluster_settings.hpp"
+#include "app/cluster/hosted_account.hpp"
 #include "app/cluster/node_calls.hpp"
 #include "app/control_server.hpp"
-#include "persistence/rocksdb_journal.hpp"
 
 namespace tally {
 
-class AccountNode;
-class Standby;
-
 class ClusterNode {
  public:
-  // `stop` must only ask for the end. Throws CommandFailed, TransportError, JournalError.
+  // `stop` must only ask for the end. Throws CommandFailed, TransportError, JournalError, ProfileError.
   ClusterNode(ClusterSettings settings, DataDirectory data, std::function<void()> stop);
   ~ClusterNode();
   ClusterNode(const ClusterNode&) = delete;
   ClusterNode& operator=(const ClusterNode&) = delete;
 
-  // What the node's control socket answers: like an AccountNode's, from whichever node leads.
+  // What the node's control socket answers: like an AccountNode's, from whichever node leads the account.
   ControlServer::Operations operations();
 
   // Hands leadership on, if somebody can take it, before this node goes to sleep or stops. Bounded in time.
   void step_aside();
 
  private:
-  struct Hosting;
+  using HostedAccountPtr = std::shared_ptr<HostedAccount>;
 
-  void host();
-  void follow_leadership();
-  void start_hosting(std::uint64_t term);
-  void hand_over_what_fails();
-  void stand_by();
-  void stop_hosting();
-  void finish_building();
-  bool give_up_hosting();
-  std::uint64_t leading() const;                     // in which term, the account's shard; 0: another node, or nobody
-  bool fetch_profile();
+  void keep();
+  void connect();
+  RocksDbOptions journal_options();
+  void take_new_accounts();
+  void take_account(const DirectoryRow& row);
+  void found_what_was_given();
   void keep_members();
   void pass_on_book();
   void take_book(const std::string& text);
 
   boost::json::object answer(replication::NodeId from, const boost::json::object& request);
-  boost::json::object run(const std::string& name, const boost::json::object& request);
-  boost::json::object run_here(const std::string& name, const boost::json::object& request);
+  boost::json::object run(Symbol shard, const std::string& name, const boost::json::object& request);
+  boost::json::object run_here(Symbol shard, const std::string& name, const boost::json::object& request, bool for_node);
   boost::json::object status();
+  boost::json::object ping(const boost::json::object& request);
+  boost::json::object accounts();
+  boost::json::object add_account(const boost::json::object& request);
+  boost::json::object add_account_here(const boost::json::object& request);
   boost::json::object transfer(const boost::json::object& request);
   boost::json::object leave(const boost::json::object& request);
   boost::json::object promote(const boost::json::object& request);
+  Symbol account_in(const boost::json::object& request) const;
+  std::vector<Symbol> account_names() const;
+  HostedAccountPtr find_account(Symbol account) const;
+  replication::NodeId node_named(const std::string& name) const;
   replication::NodeId leader_of(Symbol shard) const;
-  replication::NodeId leader_by_others();
+  replication::NodeId leader_by_others(Symbol shard);
   bool reaches(replication::NodeId peer) const;
-  bool may_act_soon(std::uint64_t term) const;
 
   const DataDirectory data_;
   const std::function<void()> stop_;
@@ -76,26 +77,18 @@ class ClusterNode {
   ClusterSettings settings_;
   bool book_changed_ = true;
   std::set<replication::NodeId> reachable_;
-  Symbol account_;                                   // empty until the profile is here
+  Leaderships leaderships_;
   std::unique_ptr<cluster::CafTransport> transport_;
   std::unique_ptr<NodeCalls> calls_;
-  std::shared_ptr<RocksDbJournal> journal_;
 
-  mutable std::shared_mutex hosting_mutex_;
-  std::condition_variable_any hosting_ended_;
-  std::shared_ptr<Hosting> hosting_;                 // built and ended by thread_ alone
-  bool building_ = false;                            // or taking down: what is on its way is not known
-  std::shared_ptr<Standby> standby_;                 // while another node leads; thread_'s alone
-  Offset pointed_ = 0;
-  int failures_ = 0;
-  std::optional<std::chrono::steady_clock::time_point> handed_over_at_;
-  std::uint64_t given_up_ = 0;                       // the term that was handed on, or is being: not hosted again
-  std::chrono::steady_clock::time_point given_up_at_;
+  mutable std::shared_mutex accounts_mutex_;           // held around nothing but this
+  std::map<Symbol, HostedAccountPtr> accounts_;        // all of the directory, as far as this node has followed it
+  std::shared_ptr<RocksDbJournal> journal_;            // its transport's threads look at what stands above
+  std::unique_ptr<AccountDirectory> directory_;
+  bool founded_all_ = false;                           // that were given when the cluster was founded
 
-  mutable std::mutex wake_mutex_;
+  std::mutex wake_mutex_;
   std::condition_variable wake_;
-  std::map<Symbol, std::uint64_t> leading_;          // the terms in which this node leads
-  bool woken_ = false;
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -23,7 +23,7 @@ class NodeCalls {
  public:
   static constexpr std::size_t asked_max = 256;
   static constexpr std::size_t waiting_max = 256;
-  static constexpr std::size_t threads = 4;
+  static constexpr std::size_t threads = 16;
 
   using NodeId = replication::NodeId;
   // Runs on a thread of this class; what it throws becomes the error.

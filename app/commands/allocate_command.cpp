@@ -95,7 +95,7 @@ void allocate(const CommandLine& line, const AllocateAsked& asked) {
 }  // namespace
 
 void add_allocate_command(Command app, CommandLine& line) {
-  Command command = add_command(
+  Command command = add_account_command(
       app, "allocate",
       "An investor's capital over the strategies that they follow, by the scoreboard's weights: what would move, or with --apply moves",
       line);

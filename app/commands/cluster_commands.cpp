@@ -1,12 +1,17 @@
 #include "app/commands/cluster_commands.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <iostream>
+#include <set>
 
+#include "app/cluster/account_directory.hpp"
 #include "app/cluster/cluster_settings.hpp"
 #include "app/control_client.hpp"
 #include "app/data_directory.hpp"
 #include "app/node_access.hpp"
+#include "app/profile.hpp"
+#include "persistence/atomic_file.hpp"
 #include "persistence/replication/identity.hpp"
 #include "persistence/replication/recovery.hpp"
 
@@ -23,6 +28,8 @@ struct ClusterArguments {
   std::string certificates;
   std::string node;
   std::string duty = "voter";
+  std::vector<std::string> profiles;
+  bool all = false;
 };
 
 DataDirectory named_directory(const CommandLine& line) {
@@ -57,11 +64,56 @@ void say_what_is_next(const CommandLine& line, const ClusterSettings& settings, 
             << "next: tallyd --data " << data.path.string() << '\n';
 }
 
+// Throws CommandFailed where one of them cannot be an account of a cluster.
+std::string profile_for_cluster(const std::filesystem::path& file) {
+  try {
+    const Profile profile = read_profile(file);
+    if (profile.venue_reach.address.empty())
+      throw CommandFailed(exit_usage, file.string() + ": the venue of a cluster's account is outside of it: name venue.address");
+  } catch (const ProfileError& error) {
+    throw CommandFailed(exit_usage, error.what());
+  }
+  std::string text = read_file(file);
+  if (text.size() > AccountDirectory::profile_bytes_max)
+    throw CommandFailed(exit_refused, file.string() + " is larger than " + std::to_string(AccountDirectory::profile_bytes_max >> 10) + " KiB");
+  return text;
+}
+
+Symbol account_of(const std::string& profile) { return read_profile_text(profile, "the profile").account.account.symbol(); }
+
+// Those that are named, else the one that the directory or the surroundings keep. All are read before one is written.
+std::vector<std::string> first_profiles(const DataDirectory& data, const std::vector<std::string>& named) {
+  std::vector<std::string> texts;
+  std::set<Symbol> accounts;
+  const std::vector<std::string> files = named.empty() ? std::vector{profile_file(std::nullopt, data.path).string()} : named;
+  if (files.size() > AccountDirectory::accounts_max)
+    throw CommandFailed(exit_refused, "a cluster has " + std::to_string(AccountDirectory::accounts_max) + " accounts at most");
+  for (const std::string& file : files) {
+    texts.push_back(profile_for_cluster(file));
+    const Symbol account = account_of(texts.back());
+    if (!accounts.insert(account).second)
+      throw CommandFailed(exit_usage, "two profiles are of the account '" + std::string(account.text()) + "'");
+  }
+  return texts;
+}
+
+// A directory that was a node alone may become a cluster's first, with all that it has.
+void refuse_accounts_left_out(const DataDirectory& data, const std::vector<std::string>& profiles) {
+  if (!data.has_journal()) return;
+  const OpenedJournal opened = open_whole_journal({data.path, {}});
+  for (const Symbol account : accounts_in(*opened.journal))
+    if (std::none_of(profiles.begin(), profiles.end(), [&](const std::string& text) { return account_of(text) == account; }))
+      throw CommandFailed(exit_refused, "the journal in " + data.path.string() + " is of the account '" + std::string(account.text()) +
+                                            "': name its --profile, too");
+}
+
 void init(const CommandLine& line, const ClusterArguments& arguments) {
   const DataDirectory data = named_directory(line);
   ClusterSettings settings = first_settings(data, arguments);
   settings.founder = true;
-  if (line.where.profile || !std::filesystem::exists(data.profile())) keep_profile(data, profile_file(line.where.profile, data.path));
+  const std::vector<std::string> profiles = first_profiles(data, arguments.profiles);
+  refuse_accounts_left_out(data, profiles);
+  for (const std::string& text : profiles) keep_account_profile(data, text);
   write_cluster_settings(data, settings);
   say_what_is_next(line, settings, data);
 }
@@ -78,6 +130,23 @@ void join(const CommandLine& line, const ClusterArguments& arguments) {
 
 std::string text_at(const json::object& row, const char* key) { return std::string(row.at(key).as_string()); }
 
+// Each with what is not as it is with everybody: "a, b (learner), c (3 behind, in doubt)". How far others are the leader alone knows.
+std::string members_text(const json::object& group) {
+  const auto committed = group.at("commit").to_number<std::uint64_t>();
+  const bool known = text_at(group, "role") == "leader";
+  std::string text;
+  for (const json::value& value : group.at("members").as_array()) {
+    const json::object& member = value.as_object();
+    const auto has = member.at("match").to_number<std::uint64_t>();
+    std::string notes = text_at(member, "duty") == "voter" ? "" : text_at(member, "duty");
+    const auto note = [&](const std::string& what) { notes += (notes.empty() ? "" : ", ") + what; };
+    if (known && has < committed) note(std::to_string(committed - has) + " behind");
+    if (member.at("suspect").as_bool()) note("in doubt");
+    text += (text.empty() ? "" : ", ") + text_at(member, "name") + (notes.empty() ? "" : " (" + notes + ")");
+  }
+  return text;
+}
+
 void status(const CommandLine& line) {
   json::object said = running_node(line).ask({{"op", "cluster_status"}});
   said.erase("ok");
@@ -92,18 +161,13 @@ void status(const CommandLine& line) {
   }
   nodes.print(std::cout, on_terminal());
   std::cout << '\n';
-  Table members({{"SHARD"}, {"TERM", true}, {"LEADER"}, {"COMMITTED", true}, {"LEASE"}, {"MEMBER"}, {"DUTY"}, {"HAS", true}});
+  Table shards({{"SHARD"}, {"LEADER"}, {"TERM", true}, {"COMMITTED", true}, {"LEASE"}, {"MEMBERS"}});
   for (const json::value& value : said.at("groups").as_array()) {
     const json::object& group = value.as_object();
-    for (const json::value& of : group.at("members").as_array()) {
-      const json::object& member = of.as_object();
-      members.row({text_at(group, "shard"), std::to_string(group.at("term").to_number<std::uint64_t>()), text_at(group, "leader"),
-                   std::to_string(group.at("commit").to_number<std::uint64_t>()), group.at("lease").as_bool() ? "held" : "",
-                   text_at(member, "name"), text_at(member, "duty") + (member.at("suspect").as_bool() ? ", in doubt" : ""),
-                   std::to_string(member.at("match").to_number<std::uint64_t>())});
-    }
+    shards.row({text_at(group, "shard"), text_at(group, "leader"), std::to_string(group.at("term").to_number<std::uint64_t>()),
+                std::to_string(group.at("commit").to_number<std::uint64_t>()), group.at("lease").as_bool() ? "held" : "", members_text(group)});
   }
-  members.print(std::cout, on_terminal());
+  shards.print(std::cout, on_terminal());
 }
 
 // Whoever is lost stays out: should it come back, it is of the old generation.
@@ -130,6 +194,36 @@ void recover(const CommandLine& line, bool sure) {
   print(line, json::object{{"shards", std::move(rows)}}, table);
 }
 
+void add_account(const CommandLine& line) {
+  if (!line.where.profile) throw CommandFailed(exit_usage, "name the account's --profile");
+  const std::string text = profile_for_cluster(*line.where.profile);
+  const json::object said = running_node(line).ask({{"op", "account_add"}, {"profile", text}});
+  const std::string name = text_at(said, "account");
+  const bool added = said.at("added").as_bool();
+  if (line.json) return print_json(json::object{{"account", name}, {"added", added}});
+  std::cout << name << (added ? " is an account of this cluster" : " was an account of this cluster already, with this profile") << '\n';
+}
+
+void list_accounts(const CommandLine& line) {
+  const json::object said = running_node(line).ask({{"op", "cluster_accounts"}});
+  Table table({{"ACCOUNT"}, {"LEADER"}, {"COMMITTED", true}});
+  for (const json::value& value : said.at("accounts").as_array()) {
+    const json::object& row = value.as_object();
+    table.row({text_at(row, "account"), text_at(row, "leader"), std::to_string(row.at("committed").to_number<std::uint64_t>())});
+  }
+  print(line, said.at("accounts"), table);
+}
+
+void transfer(const CommandLine& line, const ClusterArguments& arguments) {
+  if (arguments.all && line.where.account) throw CommandFailed(exit_usage, "--account names one, --all means all of them: say one of the two");
+  ControlClient node = running_node(line);
+  node.about(line.where.account);
+  node.ask({{"op", "cluster_transfer"}, {"to", arguments.node}, {"all", arguments.all}});
+  const std::string done = arguments.node + " is asked to lead" + (arguments.all ? " all accounts" : line.where.account ? " " + *line.where.account : "");
+  if (line.json) print_json(json::object{{"done", done}});
+  else std::cout << done << '\n';
+}
+
 void ask(const CommandLine& line, json::object request, const std::string& done) {
   running_node(line).ask(request);
   if (line.json) print_json(json::object{{"done", done}});
@@ -148,7 +242,11 @@ void add_cluster_commands(Command& app, CommandLine& line) {
     command.add_option("--certificates", arguments->certificates,
                        "Directory of this node's certificate (tally certs); without one only loopback addresses are allowed");
   };
-  Command init_command = add_command(group, "init", "Found a cluster: this data directory is its first node", line);
+  Command init_command = group.add_subcommand("init", "Found a cluster: this data directory is its first node");
+  init_command.add_option("--data", line.where.data, "The node's data directory");
+  init_command.add_option("--profile", arguments->profiles,
+                          "An account's profile; may be repeated, one an account (default: the one kept in the data directory, else cfg/default.yaml)");
+  init_command.add_flag("--json", line.json, "Print JSON instead of a table");
   add_node(init_command);
   init_command.callback([&line, arguments] { init(line, *arguments); });
 
@@ -160,9 +258,15 @@ void add_cluster_commands(Command& app, CommandLine& line) {
   Command status_command = add_command(group, "status", "Nodes and shards, as the node on --data sees them", line);
   status_command.callback([&line] { status(line); });
 
-  Command transfer_command = add_command(group, "transfer", "Hand leadership to another node, without an order in doubt", line);
+  Command transfer_command = add_account_command(group, "transfer", "Hand leadership to another node, without an order in doubt", line);
   transfer_command.add_option("--to", arguments->node, "Name or id of the node").required();
-  transfer_command.callback([&line, arguments] { ask(line, {{"op", "cluster_transfer"}, {"to", arguments->node}}, arguments->node + " is asked to lead"); });
+  transfer_command.add_flag("--all", arguments->all, "Of all accounts, one after the other");
+  transfer_command.callback([&line, arguments] { transfer(line, *arguments); });
+
+  Command account_group = add_group(group, "account", "The accounts that a cluster hosts");
+  add_command(account_group, "add", "Add the account of --profile, to all nodes; again with the same profile changes nothing", line)
+      .callback([&line] { add_account(line); });
+  add_command(account_group, "list", "The accounts, who leads each, and how far it is", line).callback([&line] { list_accounts(line); });
 
   const auto sure = std::make_shared<bool>(false);
   Command recover_command = add_command(group, "recover", "Go on alone from this disk, where a majority is gone for good (node stopped)", line);

@@ -23,6 +23,12 @@ Command add_command(Command parent, const std::string& name, const std::string& 
   return command;
 }
 
+Command add_account_command(Command parent, const std::string& name, const std::string& what, CommandLine& line) {
+  Command command = add_command(parent, name, what, line);
+  command.add_option("--account", line.where.account, "Which account, where the node has several");
+  return command;
+}
+
 void add_key(Command command, CommandLine& line, std::string& key) {
   command.add_option("--key", key, "Idempotency key: a retry with the same key changes nothing and prints the first answer (default: made)");
   command.add_option("--by", line.by, "Who asks (default: $USER)");

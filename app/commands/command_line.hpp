@@ -22,6 +22,8 @@ struct CommandLine {
 
 // A command that takes --data, --profile and --json.
 Command add_command(Command parent, const std::string& name, const std::string& what, CommandLine& line);
+// One that concerns an account: --account beside them.
+Command add_account_command(Command parent, const std::string& name, const std::string& what, CommandLine& line);
 // One of its own group, e.g. `tally signal`, which does nothing without a command of its own.
 Command add_group(Command parent, const std::string& name, const std::string& what);
 // --key and --by, for commands that are recorded.

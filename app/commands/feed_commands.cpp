@@ -146,6 +146,7 @@ std::string seconds_text(const json::object& row, const char* key) {
 void status(const CommandLine& line) {
   auto node = ControlClient::connect(data_directory(line.where).socket());
   if (!node) throw CommandFailed(exit_not_found, "no node runs on this data directory: feeds are followed by tallyd");
+  node->about(line.where.account);
   const json::object said = node->ask({{"op", "feeds"}});
   Table table({{"FEED"},
                {"STATE"},
@@ -192,7 +193,7 @@ void add_feed_commands(Command app, CommandLine& line) {
   command.add_option("--every", asked->every, "Print what it is like so often; 0s: only in the end (default: 10s)");
   command.add_flag("--json", line.json, "One JSON object a time instead of lines and tables");
   command.callback([asked, &line] { with_tape([&] { run(line, *asked); }); });
-  add_command(group, "status", "The tapes that a node follows: how far it is, and how late final bars are judged", line)
+  add_account_command(group, "status", "The tapes that a node follows: how far it is, and how late final bars are judged", line)
       .callback([&line] { status(line); });
 }
 

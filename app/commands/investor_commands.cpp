@@ -49,7 +49,7 @@ void statement(const CommandLine& line, const std::string& name, bool ledger) {
 }
 
 void add_statement(Command parent, CommandLine& line) {
-  Command command = add_command(parent, "statement", "What each investor has, where it lies, and the check that nothing is missing", line);
+  Command command = add_account_command(parent, "statement", "What each investor has, where it lies, and the check that nothing is missing", line);
   struct Asked {
     std::string investor;
     bool ledger = false;
@@ -64,14 +64,14 @@ void add_statement(Command parent, CommandLine& line) {
 
 void add_investor_commands(Command app, CommandLine& line) {
   Command group = add_group(app, "investor", "Deposits, withdrawals and statements");
-  Command in = add_command(group, "deposit", "Record that an investor paid in", line);
+  Command in = add_account_command(group, "deposit", "Record that an investor paid in", line);
   const auto paid = std::make_shared<FundsAsked>();
   in.add_option("INVESTOR", paid->investor, "Who").required();
   in.add_option("AMOUNT", paid->amount, "How much, in whole minimum units").required();
   add_key(in, line, paid->key);
   in.callback([paid, &line] { deposit(line, *paid); });
 
-  Command out = add_command(group, "withdraw", "Pay out; --immediate may reduce the investor's own positions, at their own cost", line);
+  Command out = add_account_command(group, "withdraw", "Pay out; --immediate may reduce the investor's own positions, at their own cost", line);
   const auto taken = std::make_shared<FundsAsked>();
   out.add_option("INVESTOR", taken->investor, "Who").required();
   out.add_option("AMOUNT", taken->amount, "How much, in whole minimum units").required();

@@ -50,7 +50,7 @@ void verify_journal(const CommandLine& line) {
 }
 
 void stat(const CommandLine& line) {
-  const OpenedJournal opened = open_journal(line.where);
+  const OpenedJournal opened = open_whole_journal(line.where);
   Table table({{"SHARD"}, {"ENTRIES", true}, {"INPUTS", true}, {"EVENTS", true}, {"FIRST"}, {"LAST"}});
   json::array out;
   std::map<std::string, std::uint64_t> types;
@@ -85,7 +85,7 @@ void print_export(const CommandLine& line, const ExportReport& report, const std
 }
 
 void export_to(const CommandLine& line, const std::string& out, bool compressed) {
-  const OpenedJournal opened = open_journal(line.where);
+  const OpenedJournal opened = open_whole_journal(line.where);
   print_export(line, export_journal(*opened.journal, out, compressed ? Compression::zstd : Compression::none), out);
 }
 
@@ -117,14 +117,15 @@ Offset print_entries(const CommandLine& line, const Journal& journal, Symbol sha
 }
 
 void tail(const CommandLine& line, const TailAsked& asked) {
-  OpenedJournal opened = open_journal(line.where);
+  const auto open = [&] { return asked.shard.empty() ? open_journal(line.where) : open_whole_journal(line.where); };
+  OpenedJournal opened = open();
   const Symbol shard = asked.shard.empty() ? opened.account : parsed<Symbol>(asked.shard, "--shard");
   const Offset end = opened.journal->committed(shard);
   Offset next = print_entries(line, *opened.journal, shard, end > asked.count ? end - asked.count + 1 : 1);
   if (asked.follow && !opened.running) throw CommandFailed(exit_failed, "no node runs on this data directory: there is nothing to follow");
   while (asked.follow && std::cout) {
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
-    opened = open_journal(line.where);
+    opened = open();
     if (!opened.running) return;
     next = print_entries(line, *opened.journal, shard, next);
   }
@@ -151,7 +152,7 @@ void add_journal_commands(Command app, CommandLine& line) {
   in.add_option("DIRECTORY", files->path, "An export, or the journal/ of a backtest").required();
   in.callback([files, &line] { import_from(line, files->path); });
 
-  Command last = add_command(group, "tail", "The newest entries", line);
+  Command last = add_account_command(group, "tail", "The newest entries", line);
   const auto asked = std::make_shared<TailAsked>();
   last.add_option("--count", asked->count, "How many (default 20)");
   last.add_option("--shard", asked->shard, "Of which shard (default: the account's)");

@@ -77,12 +77,12 @@ void trace(const CommandLine& line, const TraceAsked& asked) {
 
 void add_order_commands(Command app, CommandLine& line) {
   Command group = add_group(app, "order", "Net orders as the venue knows them");
-  Command list = add_command(group, "list", "Orders, oldest first: status, cumulative and leaves quantity", line);
+  Command list = add_account_command(group, "list", "Orders, oldest first: status, cumulative and leaves quantity", line);
   const auto open_only = std::make_shared<bool>(false);
   list.add_flag("--open", *open_only, "Only those that still work");
   list.callback([open_only, &line] { list_orders(line, *open_only); });
 
-  Command one = add_command(app, "trace", "An intent from S01 execution intent to S07 operator view", line);
+  Command one = add_account_command(app, "trace", "An intent from S01 execution intent to S07 operator view", line);
   const auto asked = std::make_shared<TraceAsked>();
   one.add_option("INTENT", asked->intent, "e.g. sub-7#12");
   one.add_flag("--all", asked->all, "Every intent, one line each");

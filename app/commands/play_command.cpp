@@ -34,7 +34,8 @@ json::array to_json_bars(const std::vector<BarObserved>& bars) {
 void play(const CommandLine& line, const PlayAsked& asked) {
   auto node = ControlClient::connect(data_directory(line.where).socket());
   if (!node) throw CommandFailed(exit_not_found, "no node runs on this data directory: start tallyd");
-  const Profile profile = read_profile(profile_file(line.where.profile, data_directory(line.where).path));
+  node->about(line.where.account);
+  const Profile profile = read_profile(profile_file(line.where.profile, data_directory(line.where).path, line.where.account));
   if (profile.clock != ClockChoice::bars) throw CommandFailed(exit_usage, "the node's clock is the machine's: bars are played to clock: bars");
   const Time now{node->ask({{"op", "ping"}}).at("now").to_number<std::int64_t>()};
   const auto moments = job::moments_of(profile.products, asked.bars, asked.count);
@@ -63,7 +64,7 @@ void play(const CommandLine& line, const PlayAsked& asked) {
 }  // namespace
 
 void add_play_command(Command app, CommandLine& line) {
-  Command command = add_command(app, "play", "Play bars to a running node as a feed would bring them: the venue trades on them, strategies judge them", line);
+  Command command = add_account_command(app, "play", "Play bars to a running node as a feed would bring them: the venue trades on them, strategies judge them", line);
   const auto asked = std::make_shared<PlayAsked>();
   command.add_option("--bars", asked->bars, "PRODUCT=FILE (CSV, plain or gzip) or PRODUCT=generate:COUNT:SEED; may be repeated").required();
   command.add_option("--speed", asked->speed, "Seconds of the bars a second: 60 shows a minute bar a second (default: as fast as the node takes them)")

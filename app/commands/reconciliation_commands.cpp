@@ -86,13 +86,13 @@ void resolve(const CommandLine& line, const ResolveAsked& asked) {
 }  // namespace
 
 void add_reconciliation_commands(Command app, CommandLine& line) {
-  Command now = add_command(app, "reconcile", "Compare the books with the provider's records now", line);
+  Command now = add_account_command(app, "reconcile", "Compare the books with the provider's records now", line);
   const auto key = std::make_shared<std::string>();
   add_key(now, line, *key);
   now.callback([key, &line] { reconcile(line, *key); });
 
   Command group = add_group(app, "drift", "Differences with the provider: on the account's own line, never on an investor");
-  Command list = add_command(group, "list", "Open drift with size, first seen and next step", line);
+  Command list = add_account_command(group, "list", "Open drift with size, first seen and next step", line);
   const auto all = std::make_shared<bool>(false);
   list.add_flag("--all", *all, "Resolved ones, too");
   list.callback([all, &line] {
@@ -100,7 +100,7 @@ void add_reconciliation_commands(Command app, CommandLine& line) {
     print_drifts(line, drifts_of(*opened.journal, opened.account, *all));
   });
 
-  Command one = add_command(group, "resolve", "Give a position drift to a subscription at a price, or set a residual aside", line);
+  Command one = add_account_command(group, "resolve", "Give a position drift to a subscription at a price, or set a residual aside", line);
   const auto asked = std::make_shared<ResolveAsked>();
   one.add_option("DRIFT", asked->drift, "Its number").required();
   one.add_option("--reason", asked->reason, "Why").required();

@@ -41,12 +41,14 @@ std::string difference_text(Symbol shard, const ReplayDifference& first) {
 }
 
 void verify_all(const CommandLine& line, Offset upto) {
-  const OpenedJournal opened = open_journal(line.where);
+  const OpenedJournal opened = open_whole_journal(line.where);
+  if (line.where.account) chosen_account(accounts_in(*opened.journal), line.where.account);
   Table table({{"SHARD"}, {"CHECKED", true}, {"INPUTS", true}, {"DECISIONS", true}, {"VERDICT"}});
   json::array out;
   std::string difference;
   for (const Symbol shard : opened.journal->shards()) {
-    if (is_strategies_shard(shard)) continue;  // said over bars: a restart reads those again
+    if (!is_decided_shard(shard)) continue;  // strategies speak over bars: a restart reads those again
+    if (line.where.account && shard.text() != *line.where.account) continue;
     const Offset end = opened.journal->committed(shard);
     const ReplayReport report = verify_replay(program_of(shard), *opened.journal, shard, upto == 0 ? end : std::min(upto, end));
     json::object row{{"shard", shard.text()},
@@ -117,10 +119,10 @@ Offset first_offset(const ReplayAsked& asked, const Journal& journal, Symbol sha
 }
 
 void play_record(const CommandLine& line, const ReplayAsked& asked) {
-  const OpenedJournal opened = open_journal(line.where);
+  const OpenedJournal opened = asked.shard.empty() ? open_journal(line.where) : open_whole_journal(line.where);
   const Symbol shard = asked.shard.empty() ? opened.account : parsed<Symbol>(asked.shard, "--shard");
   const auto shards = opened.journal->shards();
-  if (std::find(shards.begin(), shards.end(), shard) == shards.end() || is_strategies_shard(shard))
+  if (std::find(shards.begin(), shards.end(), shard) == shards.end() || !is_decided_shard(shard))
     throw CommandFailed(exit_not_found, "no shard '" + std::string(shard.text()) + "' that could be decided again");
   const Offset committed = opened.journal->committed(shard);
   const Offset end = asked.upto == 0 ? committed : std::min(asked.upto, committed);
@@ -154,7 +156,7 @@ void play_record(const CommandLine& line, const ReplayAsked& asked) {
 }  // namespace
 
 void add_replay_command(Command app, CommandLine& line) {
-  Command command = add_command(
+  Command command = add_account_command(
       app, "replay",
       "Decide every recorded input again and compare, byte for byte; exit 0 equal, 6 differs (names the first difference)", line);
   const auto asked = std::make_shared<ReplayAsked>();

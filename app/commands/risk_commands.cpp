@@ -68,7 +68,7 @@ void rearm(const CommandLine& line, const std::string& reason, std::optional<std
 
 void add_risk_commands(Command app, CommandLine& line) {
   Command group = add_group(app, "risk", "Limits, the halt of openings, and how the account stands against them");
-  add_command(group, "show", "Standing, limits and positions", line).callback([&line] { show(line); });
+  add_account_command(group, "show", "Standing, limits and positions", line).callback([&line] { show(line); });
 
   struct Asked {
     std::vector<std::string> assignments;
@@ -76,17 +76,17 @@ void add_risk_commands(Command app, CommandLine& line) {
     std::optional<std::uint64_t> confirm;
   };
   const auto asked = std::make_shared<Asked>();
-  Command set_command = add_command(group, "set", "Change limits; those not named stay. A limit set to none denies every opening", line);
+  Command set_command = add_account_command(group, "set", "Change limits; those not named stay. A limit set to none denies every opening", line);
   set_command.add_option("LIMIT=VALUE", asked->assignments, "e.g. positionMax=10 maxOpenPositions=3 leverageMax=none").required();
   add_key(set_command, line, asked->key);
   set_command.callback([asked, &line] { set(line, asked->assignments, asked->key); });
 
-  Command halt = add_command(group, "halt", "Stop every opening at once; closings go on", line);
+  Command halt = add_account_command(group, "halt", "Stop every opening at once; closings go on", line);
   halt.add_option("--reason", asked->reason, "Why").required();
   add_key(halt, line, asked->key);
   halt.callback([asked, &line] { submit_and_print(line, HaltTrading{key_or_fresh(asked->key), operator_of(line), asked->reason}); });
 
-  Command rearm_command = add_command(group, "rearm", "Let openings pass again, in two steps: ask, then confirm with the number it answers", line);
+  Command rearm_command = add_account_command(group, "rearm", "Let openings pass again, in two steps: ask, then confirm with the number it answers", line);
   rearm_command.add_option("--reason", asked->reason, "Why");
   rearm_command.add_option("--confirm", asked->confirm, "The number of the request");
   add_key(rearm_command, line, asked->key);

@@ -14,6 +14,7 @@ namespace json = boost::json;
 json::object ask(const CommandLine& line, const json::object& request) {
   auto node = ControlClient::connect(data_directory(line.where).socket());
   if (!node) throw CommandFailed(exit_not_found, "no node runs on this data directory: strategies run in tallyd");
+  node->about(line.where.account);
   return node->ask(request);
 }
 
@@ -51,16 +52,16 @@ void switch_strategy(const CommandLine& line, const SwitchAsked& asked) {
 }  // namespace
 
 void add_running_strategy_commands(Command group, CommandLine& line) {
-  add_command(group, "list", "What a node runs: version, switch, what each role wants, what was withheld", line).callback([&line] {
+  add_account_command(group, "list", "What a node runs: version, switch, what each role wants, what was withheld", line).callback([&line] {
     show(line, ask(line, {{"op", "strategies"}}));
   });
   const auto asked = std::make_shared<SwitchAsked>();
-  Command to = add_command(group, "switch", "The kill switch: off opens nothing from the next bar on and still leaves what it wanted", line);
+  Command to = add_account_command(group, "switch", "The kill switch: off opens nothing from the next bar on and still leaves what it wanted", line);
   to.add_option("NAME", asked->strategy, "Which one").required();
   to.add_option("TO", asked->to, "on or off").required().one_of({"on", "off"});
   add_key(to, line, asked->key);
   to.callback([asked, &line] { switch_strategy(line, *asked); });
-  add_command(group, "reload", "Look at the files now; a changed one is a new version between two bars, a wrong one changes nothing", line)
+  add_account_command(group, "reload", "Look at the files now; a changed one is a new version between two bars, a wrong one changes nothing", line)
       .callback([&line] { show(line, ask(line, {{"op", "strategy_reload"}})); });
 }
 

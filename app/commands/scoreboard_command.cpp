@@ -61,7 +61,7 @@ void show_scoreboard(const CommandLine& line) {
 }  // namespace
 
 void add_scoreboard_command(Command app, CommandLine& line) {
-  add_command(app, "scoreboard",
+  add_account_command(app, "scoreboard",
               "What each strategy did on paper, net of fees, day by day, and the weight that follows (docs/scoreboard.md)", line)
       .callback([&line] { show_scoreboard(line); });
 }

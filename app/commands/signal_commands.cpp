@@ -45,7 +45,7 @@ void list(const CommandLine& line) {
 
 void add_signal_commands(Command app, CommandLine& line) {
   Command group = add_group(app, "signal", "Send signals and list what was received");
-  Command send_command = add_command(group, "send", "Send one signal: a direction on a product, with no size", line);
+  Command send_command = add_account_command(group, "send", "Send one signal: a direction on a product, with no size", line);
   const auto asked = std::make_shared<SignalAsked>();
   send_command.add_option("--source", asked->source, "The strategy or provider it comes from").required();
   send_command.add_option("--product", asked->product, "The product").required();
@@ -55,7 +55,7 @@ void add_signal_commands(Command app, CommandLine& line) {
   send_command.add_option("--stop", asked->stop, "Stop-loss ratio: the distance of the stop as a share of the price, e.g. 0.02");
   add_key(send_command, line, asked->key);
   send_command.callback([asked, &line] { send(line, *asked); });
-  add_command(group, "list", "Signals received, oldest first", line).callback([&line] { list(line); });
+  add_account_command(group, "list", "Signals received, oldest first", line).callback([&line] { list(line); });
 }
 
 }  // namespace tally

@@ -108,7 +108,7 @@ void move_capital(const CommandLine& line, const CapitalAsked& asked) {
 
 template <class Move>
 void add_capital_command(Command group, const char* name, const char* what, CommandLine& line) {
-  Command command = add_command(group, name, what, line);
+  Command command = add_account_command(group, name, what, line);
   const auto asked = std::make_shared<CapitalAsked>();
   command.add_option("NAME", asked->subscription, "The subscription").required();
   command.add_option("AMOUNT", asked->amount, "How much, in whole minimum units").required();
@@ -120,7 +120,7 @@ void add_capital_command(Command group, const char* name, const char* what, Comm
 
 void add_subscription_commands(Command app, CommandLine& line) {
   Command group = add_group(app, "subscription", "Subscriptions of investors to signals: the unit of splitting");
-  Command add_one = add_command(group, "add", "Subscribe an investor to a source's signals on one product", line);
+  Command add_one = add_account_command(group, "add", "Subscribe an investor to a source's signals on one product", line);
   const auto adding = std::make_shared<SubscriptionAsked>();
   add_one.add_option("NAME", adding->subscription, "The subscription's name").required();
   add_one.add_option("--investor", adding->investor, "Whose it is").required();
@@ -131,7 +131,7 @@ void add_subscription_commands(Command app, CommandLine& line) {
   add_key(add_one, line, adding->key);
   add_one.callback([adding, &line] { add(line, *adding); });
 
-  Command change_one = add_command(group, "change", "Change its terms from the next opening trade on; what is not named stays", line);
+  Command change_one = add_account_command(group, "change", "Change its terms from the next opening trade on; what is not named stays", line);
   const auto changing = std::make_shared<SubscriptionAsked>();
   change_one.add_option("NAME", changing->subscription, "The subscription").required();
   add_terms(change_one, changing->terms, false);
@@ -140,7 +140,7 @@ void add_subscription_commands(Command app, CommandLine& line) {
 
   add_capital_command<AllotCapital>(group, "allot", "Move cash of its investor into a subscription", line);
   add_capital_command<ReleaseCapital>(group, "release", "Move a subscription's free cash back to its investor", line);
-  add_command(group, "list", "All subscriptions with position, cash and terms", line).callback([&line] { list(line); });
+  add_account_command(group, "list", "All subscriptions with position, cash and terms", line).callback([&line] { list(line); });
 }
 
 }  // namespace tally

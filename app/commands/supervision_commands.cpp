@@ -112,28 +112,28 @@ void fail(const CommandLine& line, const EntityAsked& asked) {
 }  // namespace
 
 void add_supervision_commands(Command app, CommandLine& line) {
-  add_command(app, "tree", "The supervision tree: state, restarts, stream version, what waits, last input", line).callback([&line] { tree(line); });
+  add_account_command(app, "tree", "The supervision tree: state, restarts, stream version, what waits, last input", line).callback([&line] { tree(line); });
 
   Command group = add_group(app, "entity", "One entity: its state, an operator's word on it when it stopped, a drill");
-  Command one = add_command(group, "show", "Its whole state, as the journal says it is", line);
+  Command one = add_account_command(group, "show", "Its whole state, as the journal says it is", line);
   const auto shown = std::make_shared<std::string>();
   one.add_option("ENTITY", *shown, "e.g. subscription/sub-7").required();
   one.callback([shown, &line] { show(line, *shown); });
 
-  Command go_on = add_command(group, "resume", "Let it take what waited; late openings are denied STALE", line);
+  Command go_on = add_account_command(group, "resume", "Let it take what waited; late openings are denied STALE", line);
   const auto asked = std::make_shared<EntityAsked>();
   go_on.add_option("ENTITY", asked->entity, "e.g. subscription/sub-7").required();
   add_key(go_on, line, asked->key);
   go_on.callback([asked, &line] { resume(line, *asked); });
 
-  Command drill = add_command(group, "fail", "A drill: let a running node's entity throw at its next inputs and watch it come back", line);
+  Command drill = add_account_command(group, "fail", "A drill: let a running node's entity throw at its next inputs and watch it come back", line);
   drill.add_option("ENTITY", asked->entity, "e.g. subscription/sub-7").required();
   drill.add_option("--times", asked->times, "How often; 3 stop it").shows_default();
   asked->cause = "drill";
   drill.add_option("--cause", asked->cause, "What it throws");
   drill.callback([asked, &line] { fail(line, *asked); });
 
-  Command aside = add_command(group, "quarantine", "Set the input aside that it fails on; it will never see it", line);
+  Command aside = add_account_command(group, "quarantine", "Set the input aside that it fails on; it will never see it", line);
   aside.add_option("ENTITY", asked->entity, "e.g. subscription/sub-7").required();
   aside.add_option("INPUT", asked->input, "The entry's offset").required();
   aside.add_option("--cause", asked->cause, "Why").required();

@@ -141,7 +141,7 @@ void show(const CommandLine& line, const TableAsked& asked) {
 }  // namespace
 
 void add_table_command(Command app, CommandLine& line) {
-  Command command = add_command(app, "table", "Tables of positions, lots, matches, profit and signals, by key, and their changes", line);
+  Command command = add_account_command(app, "table", "Tables of positions, lots, matches, profit and signals, by key, and their changes", line);
   const auto asked = std::make_shared<TableAsked>();
   command.add_option("NAME", asked->name, "Which one (default: a list of all)");
   command.add_option("--key", asked->key, "Values of the first columns, joined by commas: only rows with those");

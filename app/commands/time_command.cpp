@@ -25,6 +25,7 @@ std::string seconds_text(std::int64_t ns) {
 
 void time(const CommandLine& line) {
   auto client = ControlClient::connect(data_directory(line.where).socket());
+  if (client) client->about(line.where.account);
   json::object said = client ? client->ask({{"op", "time"}}) : at_rest(line);
   said.erase("ok");
   const Time now{said.at("now").to_number<std::int64_t>()};
@@ -43,7 +44,7 @@ void time(const CommandLine& line) {
 }  // namespace
 
 void add_time_command(Command app, CommandLine& line) {
-  Command command = add_command(app, "time", "The time authority: mode, now, and how far that is from the system's clock", line);
+  Command command = add_account_command(app, "time", "The time authority: mode, now, and how far that is from the system's clock", line);
   command.callback([&line] { time(line); });
 }
 

@@ -21,7 +21,7 @@ namespace tally {
 
 class VenueServer {
  public:
-  static constexpr std::size_t connections_max = 64;
+  static constexpr std::size_t connections_max = 256;
 
   struct Limits {
     int write_seconds = venue_protocol::write_seconds;  // a reader that takes nothing for so long ...

@@ -131,7 +131,7 @@ class PaperSource final : public TableSource {
 }  // namespace
 
 std::unique_ptr<TableSource> table_source(std::size_t index, const Where& where) {
-  const auto profile = [&] { return read_profile(profile_file(where.profile, data_directory(where).path)); };
+  const auto profile = [&] { return read_profile(profile_file(where.profile, data_directory(where).path, where.account)); };
   if (index == index_of<tables::IndicatorHistory> || index == index_of<tables::IndicatorLatest>)
     return std::make_unique<IndicatorSource>(profile().indicators);
   if (index == index_of<tables::StrategyPerfLatest> || index == index_of<tables::StrategyWeightsLatest>)

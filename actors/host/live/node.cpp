@@ -7,6 +7,7 @@
 
 #include "actors/host/live/protocol.hpp"
 #include "actors/host/live/shard_actor.hpp"
+#include "persistence/rocksdb_journal.hpp"
 
 namespace tally {
 namespace live {
@@ -36,7 +37,8 @@ namespace tally {
 namespace live {
 namespace {
 
-// The root of the tree: starts shards and starts them anew where they fail; over budget the process ends.
+// The root of the tree: starts shards and starts them anew where they fail. Over budget the process ends; where other nodes have the
+// log, too, only the leadership of it.
 class NodeSupervisor : public caf::event_based_actor {
  public:
   static constexpr std::size_t restarts_max = 5;  // of one shard within a minute
@@ -102,6 +104,10 @@ class NodeSupervisor : public caf::event_based_actor {
       shard.failures.push_back(now);
       spdlog::error("shard {} failed: {}", name.text(), system().render(down.reason));
       if (shard.failures.size() > restarts_max) {
+        if (auto* shared = dynamic_cast<RocksDbJournal*>(services_.journal.get()); shared && shared->replicated()) {
+          spdlog::critical("shard {} failed {} times within a minute; this node gives up leading it", name.text(), shard.failures.size());
+          return shared->resign(name);  // other accounts of this process go on
+        }
         spdlog::critical("shard {} failed {} times within a minute; this node gives up", name.text(), shard.failures.size());
         spdlog::shutdown();
         std::_Exit(exit_code);
