@@ -42,7 +42,7 @@ const char* text_of(consensus::Role role) {
 
 }  // namespace
 
-json::object ClusterNode::answer(NodeId, const json::object& request) {
+json::object ClusterNode::answer(NodeId from, const json::object& request) {
   const std::string op = text_at(request, "op");
   if (op == "book") {
     take_book(text_at(request, "text"));
@@ -52,6 +52,11 @@ json::object ClusterNode::answer(NodeId, const json::object& request) {
     if (!std::filesystem::exists(data_.profile())) throw CommandFailed(exit_not_found, "this node has no profile yet");
     return {{"text", read_file(data_.profile())}};
   }
+  if (op == "room") return room();
+  if (op == "hosting_failed") {
+    take_failure(from, request);
+    return {};
+  }
   if (op == "leader") return {{"leader", id_text(leader_of(account_))}};
   if (op == "control") {
     const json::object& inner = request.at("request").as_object();
@@ -60,9 +65,16 @@ json::object ClusterNode::answer(NodeId, const json::object& request) {
   throw CommandFailed(exit_usage, "unknown op");
 }
 
+// Not to be waited for: nobody hosts it before its cause is mended.
+void ClusterNode::refuse_parked() const {
+  std::lock_guard lock(failures_mutex_);
+  if (!parked_.empty()) throw CommandFailed(exit_refused, "PARKED: no node can host the account: " + parked_);
+}
+
 json::object ClusterNode::run_here(const std::string& name, const json::object& request) {
   if (name == "cluster_transfer") return transfer(request);
   std::shared_lock lock(hosting_mutex_);
+  if (!hosting_ && leading() != 0) refuse_parked();
   if (!hosting_) throw no_leader();
   const auto operation = hosting_->operations.find(name);
   if (operation == hosting_->operations.end()) throw CommandFailed(exit_usage, "unknown op");
@@ -138,6 +150,11 @@ json::object ClusterNode::status() {
     }
     nodes.push_back(std::move(row));
   }
+  std::string parked;
+  if (leading() != 0) {
+    std::lock_guard failures(failures_mutex_);
+    parked = parked_;
+  }
   json::array groups;
   for (const replication::ReplicaStatus& replica : journal_->replicas()) {
     json::array members;
@@ -147,7 +164,7 @@ json::object ClusterNode::status() {
     groups.push_back(json::object{{"shard", replica.shard.text()}, {"role", text_of(replica.role)}, {"term", replica.term},
                                   {"leader", replica.leader == consensus::nobody ? "" : name_of(replica.leader)},
                                   {"commit", replica.committed}, {"end", replica.end}, {"lease", replica.lease},
-                                  {"suspect", replica.suspect}, {"fetching", replica.fetching}, {"hosted", hosting_ != nullptr},
+                                  {"suspect", replica.suspect}, {"fetching", replica.fetching}, {"hosted", hosting_ != nullptr}, {"parked", parked},
                                   {"chain", hex(replica.chain)}, {"chained", replica.chained}, {"members", std::move(members)}});
   }
   return {{"cluster", settings_.cluster}, {"name", settings_.name}, {"nodes", std::move(nodes)}, {"groups", std::move(groups)}};
@@ -163,6 +180,8 @@ json::object ClusterNode::transfer(const json::object& request) {
   }
   if (leading() == 0) throw no_leader();
   if (target == journal_->self()) return {};
+  if (reaches(target) && !has_room(target))
+    throw CommandFailed(exit_refused, "DISK_RESERVE: the disk of that node is nearly full, or it does not answer: it had better not lead");
   const bool effects_stopped = give_up_hosting();
   const Refusal refusal = journal_->transfer(account_, target, effects_stopped);
   if (refusal == Refusal::none) return {};
@@ -175,7 +194,7 @@ json::object ClusterNode::transfer(const json::object& request) {
 
 ControlServer::Operations ClusterNode::operations() {
   ControlServer::Operations operations;
-  for (const char* name : {"submit", "tree", "state", "show", "strategies", "strategy_switch", "strategy_reload", "fail", "cluster_transfer"})
+  for (const char* name : {"submit", "tree", "state", "show", "strategies", "strategy_switch", "strategy_reload", "fail", "drill", "cluster_transfer"})
     operations[name] = [this, name = std::string(name)](const json::object& request) { return run(name, request); };
   operations["cluster_status"] = [this](const json::object&) { return status(); };
   operations["cluster_leave"] = [this](const json::object& request) { return leave(request); };

@@ -27,6 +27,7 @@ constexpr auto patience_for_the_end = 10s;
 constexpr auto patience_for_a_lease = 2s;
 constexpr auto patience_for_a_successor = 1s;
 constexpr int failures_max = 5;  // to host, in a row
+constexpr auto pause_after_a_bad_fold = 10s;
 
 }  // namespace
 
@@ -48,7 +49,8 @@ ClusterNode::ClusterNode(ClusterSettings settings, DataDirectory data, std::func
   options.replication.transport = transport_.get();
   options.replication.call = [this](NodeId from, replication::Lane, replication::Frame frame) { calls_->received(from, frame); };
   options.replication.leadership = [this](Symbol shard, const replication::Leadership& leadership) {
-    spdlog::info("{}: term {}, {}", shard.text(), leadership.term, leadership.leads ? "this node leads" : "this node does not lead");
+    if (leadership.leads) spdlog::info("{}: term {}, this node leads", shard.text(), leadership.term);
+    else spdlog::info("{}: term {}, this node does not lead: {}", shard.text(), leadership.term, leadership.why);
     {
       std::lock_guard lock(wake_mutex_);
       leading_[shard] = leadership.leads ? leadership.term : 0;
@@ -106,6 +108,7 @@ void ClusterNode::host() {
     try {
       if (account_.empty() && !fetch_profile()) continue;
       follow_leadership();
+      hand_over_without_room();
       stand_by();
       pass_on_book();
       keep_members();
@@ -134,8 +137,9 @@ void ClusterNode::follow_leadership() {
     nobody_took_it = given_up && std::chrono::steady_clock::now() - given_up_at_ > patience_for_a_successor;
   }
   if (hosted != 0 && (hosted != term || given_up)) stop_hosting();
-  if (nobody_took_it) journal_->resign(account_);  // without effects this leadership is of no use
-  if (term == 0 || hosted == term || given_up) return;
+  if (hosted != 0 && hosted == term) forget_failures();
+  if (nobody_took_it) journal_->resign(account_, "nobody took it over");  // without effects this leadership is of no use
+  if (term == 0 || hosted == term || given_up || std::chrono::steady_clock::now() < not_before_) return;
   {
     std::unique_lock lock(hosting_mutex_);
     building_ = true;
@@ -145,23 +149,9 @@ void ClusterNode::follow_leadership() {
     failures_ = 0;
   } catch (const std::exception& error) {
     spdlog::error("{}: not hosted in term {}: {}", account_.text(), term, error.what());
-    if (++failures_ >= failures_max && leading() == term) hand_over_what_fails();
+    if (++failures_ >= failures_max && leading() == term) failed_to_host(term, error.what());
   }
   finish_building();
-}
-
-// What cannot be hosted here may be hosted elsewhere: a full disk, a profile that does not fit. Not more than once a minute, so
-// that a cause which travels with the shard does not make it travel.
-void ClusterNode::hand_over_what_fails() {
-  const auto now = std::chrono::steady_clock::now();
-  if (handed_over_at_ && now - *handed_over_at_ < 1min) return;
-  handed_over_at_ = now;
-  failures_ = 0;
-  for (const replication::ReplicaStatus& replica : journal_->replicas())
-    for (const replication::MemberStatus& member : replica.members)
-      if (replica.shard == account_ && member.id != journal_->self() && member.duty == consensus::Duty::voter && reaches(member.id) &&
-          journal_->transfer(account_, member.id, false) == Refusal::none)
-        return;
 }
 
 void ClusterNode::start_hosting(std::uint64_t term) {
@@ -184,6 +174,8 @@ void ClusterNode::start_hosting(std::uint64_t term) {
   hosting->operations = node_operations(*hosting->node, stop_);
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
   spdlog::info("{}: hosted in term {} after {} ms", account_.text(), term, took.count());
+  record_failures(*hosting);
+  hosted_at_ = std::chrono::steady_clock::now();
   std::unique_lock lock(hosting_mutex_);
   hosting_ = std::move(hosting);
 }
@@ -226,7 +218,7 @@ bool ClusterNode::give_up_hosting() {
 void ClusterNode::stand_by() {
   {
     std::shared_lock lock(hosting_mutex_);
-    if (hosting_) return;
+    if (hosting_ || std::chrono::steady_clock::now() < fold_not_before_) return;
   }
   {
     std::lock_guard lock(settings_mutex_);
@@ -244,8 +236,25 @@ void ClusterNode::stand_by() {
     }
   } catch (...) {
     standby_.reset();  // half folded is of no use
+    fold_not_before_ = std::chrono::steady_clock::now() + pause_after_a_bad_fold;
     throw;
   }
+}
+
+// The same by the thread that hosts.
+void ClusterNode::give_up_here(std::uint64_t term) {
+  {
+    std::unique_lock lock(hosting_mutex_);
+    given_up_ = term;
+    given_up_at_ = std::chrono::steady_clock::now();
+  }
+  stop_hosting();
+}
+
+// It was not handed over. Where the lease was given up already the leadership is over, too.
+void ClusterNode::take_back(std::uint64_t term) {
+  std::unique_lock lock(hosting_mutex_);
+  if (given_up_ == term) given_up_ = 0;
 }
 
 // An effect waits for the lease of a new leader, on its link's own thread.

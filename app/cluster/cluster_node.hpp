@@ -18,6 +18,7 @@
 
 #include "actors/host/cluster/cluster_transport.hpp"
 #include "app/cluster/cluster_settings.hpp"
+#include "app/cluster/hosting_failures.hpp"
 #include "app/cluster/node_calls.hpp"
 #include "app/control_server.hpp"
 #include "persistence/rocksdb_journal.hpp"
@@ -48,10 +49,22 @@ class ClusterNode {
   void follow_leadership();
   void start_hosting(std::uint64_t term);
   void hand_over_what_fails();
+  void failed_to_host(std::uint64_t term, const std::string& why);
+  void tell_failure(const std::string& signature);
+  void take_failure(replication::NodeId from, const boost::json::object& request);
+  void forget_failures();
+  void record_failures(const Hosting& hosting);
   void stand_by();
   void stop_hosting();
   void finish_building();
   bool give_up_hosting();
+  void give_up_here(std::uint64_t term);             // thread_'s alone
+  void take_back(std::uint64_t term);
+  boost::json::object room() const;
+  bool has_room(replication::NodeId peer);
+  replication::NodeId successor_with_room();
+  void hand_over_without_room();
+  void refuse_parked() const;
   std::uint64_t leading() const;                     // in which term, the account's shard; 0: another node, or nobody
   bool fetch_profile();
   void keep_members();
@@ -91,6 +104,13 @@ class ClusterNode {
   std::optional<std::chrono::steady_clock::time_point> handed_over_at_;
   std::uint64_t given_up_ = 0;                       // the term that was handed on, or is being: not hosted again
   std::chrono::steady_clock::time_point given_up_at_;
+  std::chrono::steady_clock::time_point room_sought_at_;
+  std::chrono::steady_clock::time_point hosted_at_;
+  std::chrono::steady_clock::time_point not_before_; // of the next try to host
+  std::chrono::steady_clock::time_point fold_not_before_;
+  mutable std::mutex failures_mutex_;
+  HostingFailures failures_told_;
+  std::string parked_;                               // why no node can host the account; empty: one may
 
   mutable std::mutex wake_mutex_;
   std::condition_variable wake_;

@@ -104,6 +104,9 @@ void status(const CommandLine& line) {
     }
   }
   members.print(std::cout, on_terminal());
+  for (const json::value& value : said.at("groups").as_array())
+    if (const std::string parked = text_at(value.as_object(), "parked"); !parked.empty())
+      std::cout << '\n' << text_at(value.as_object(), "shard") << " is parked, because nodes fail to host it alike: " << parked << '\n';
 }
 
 // Whoever is lost stays out: should it come back, it is of the old generation.
