@@ -116,6 +116,11 @@ Outcome AccountNode::command(Message message, const std::string& producer) {
   return answer.get_future().get();
 }
 
+Outcome AccountNode::record(std::string_view rule, Severity severity, std::string subject, std::string text) {
+  AlertTriggered said{RuleId(rule), severity, std::move(subject), std::move(text), time_->now()};
+  return node_->submit_for(account(), std::move(said), name_).get();
+}
+
 void AccountNode::command(Message message, const std::string& producer, Node::Done done) {
   if (!is_command(message)) return done(Outcome{false, "NOT_A_COMMAND", 0, {}});
   write_minimum_unit(message, profile_.account.minimum_unit);

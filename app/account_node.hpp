@@ -65,6 +65,10 @@ class AccountNode {
   std::shared_ptr<const Journal> shared_journal() const { return journal_; }
   Symbol account() const { return profile_.account.account.symbol(); }
   Symbol venue() const { return venue_shard_of(profile_.venue.venue); }
+  // Asked before anything is broken on purpose: false unless it is certain.
+  bool venue_is_simulated() const { return link_->simulated(); }
+  // On record, by no entity: what a node or a drill has to say about the account. Answered when it is durable.
+  Outcome record(std::string_view rule, Severity severity, std::string subject, std::string text);
   bool venue_is_remote() const { return !profile_.venue_reach.address.empty(); }
 
  private:

@@ -29,7 +29,7 @@ LineServer::Options control_options() {
   options.connections_max = ControlServer::connections_max;
   options.idle_seconds = ControlServer::idle_seconds;
   options.refusal = [](int fd) { return same_user(fd) ? std::string() : failure(exit_failed, "this node belongs to another user"); };
-  options.full = failure(exit_refused, "too many connections at once");
+  options.full = failure(exit_refused, "BUSY: too many connections at once");
   return options;
 }
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 
 #include "app/account_choice.hpp"
@@ -84,6 +85,32 @@ json::object switch_strategy(AccountNode& node, const json::object& request) {
   return {};
 }
 
+// The interlock: nothing is broken on purpose, and no drill is held, where it is not certain that the venue is a simulated one.
+void refuse_real_venue(const AccountNode& node) {
+  if (!node.venue_is_simulated())
+    throw CommandFailed(exit_denied, "NOT_SIMULATED: the venue has not said that it is a simulated one: no drill, and no fault on purpose");
+}
+
+json::object fail(AccountNode& node, const json::object& request) {
+  refuse_real_venue(node);
+  node.node().inject_fault(node.account(), entity_of(text_at(request, "entity")), static_cast<std::uint32_t>(number_at(request, "times")),
+                           text_at(request, "cause"));
+  return {};
+}
+
+// What a drill does to the account stands in its journal, beside everything else that happened to it.
+json::object drill(AccountNode& node, const json::object& request) {
+  refuse_real_venue(node);
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> rules{
+      {{"begun", "DRILL_BEGUN"}, {"fault", "DRILL_FAULT"}, {"healed", "DRILL_HEALED"}, {"verdict", "DRILL_VERDICT"}}};
+  const std::string what = text_at(request, "what");
+  const auto rule = std::find_if(rules.begin(), rules.end(), [&](const auto& row) { return row.first == what; });
+  if (rule == rules.end()) throw CommandFailed(exit_usage, "what must be begun, fault, healed or verdict");
+  const Outcome outcome = node.record(rule->second, Severity::info, text_at(request, "drill"), text_at(request, "text"));
+  if (!outcome.accepted) throw CommandFailed(exit_refused, outcome.refusal);
+  return {{"offset", outcome.offset}};
+}
+
 json::object show(AccountNode& node, const json::object& request) {
   const json::value* listed = request.if_contains("bars");
   if (!listed || !listed->is_array()) throw CommandFailed(exit_usage, "bars must be an array");
@@ -122,11 +149,8 @@ ControlServer::Operations node_operations(AccountNode& node, std::function<void(
     strategies_of(node).reload();
     return strategies(node);
   };
-  operations["fail"] = [&node](const json::object& request) {
-    node.node().inject_fault(node.account(), entity_of(text_at(request, "entity")), static_cast<std::uint32_t>(number_at(request, "times")),
-                             text_at(request, "cause"));
-    return json::object{};
-  };
+  operations["fail"] = [&node](const json::object& request) { return fail(node, request); };
+  operations["drill"] = [&node](const json::object& request) { return drill(node, request); };
   operations["stop"] = [stop = std::move(stop)](const json::object&) {
     stop();
     return json::object{};

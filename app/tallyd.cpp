@@ -3,8 +3,10 @@
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <iostream>
+#include <new>
 
 #include "app/cluster/cluster_node.hpp"
 #include "app/commands/command.hpp"
@@ -21,6 +23,7 @@ using namespace tally;
 
 constexpr std::size_t log_bytes = std::size_t{8} << 20;
 constexpr std::size_t log_files = 5;
+constexpr int exit_out_of_memory = 72;   // beside 70 (a write failed) and 71 (a shard failed too often)
 
 int failed(int code, const std::string& why) {
   std::cerr << "tallyd: " << why << '\n';
@@ -94,9 +97,17 @@ int run(const Where& where) {
   return exit_done;
 }
 
+// A node that goes on after it was refused memory would go on with half of something. Whoever runs it starts it again.
+[[noreturn]] void out_of_memory() {
+  constexpr std::string_view line = "tallyd: out of memory: this process ends; the journal has everything that was acknowledged\n";
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
+  std::_Exit(exit_out_of_memory);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::set_new_handler(out_of_memory);
   ArgumentParser parser("Runs one node: an account, its venue, their journal, and the socket that tally talks to.", "tallyd");
   Where where;
   Command app = parser.root();

@@ -188,7 +188,8 @@ void RocksDbJournal::Parts::tick_until_stopped() {
   std::unique_lock lock(ticking_mutex);
   while (ticking) {
     lock.unlock();
-    each([](Shard& shard) { shard.replica->tick(); });
+    // A node whose disk is filling up takes no commands: others lead, as long as there are any.
+    each([aside = reserve.reached()](Shard& shard) { shard.replica->tick(aside); });
     lock.lock();
     ticking_ends.wait_for(lock, options.replication.tick, [this] { return !ticking; });
   }

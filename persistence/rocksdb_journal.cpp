@@ -34,7 +34,7 @@ consensus::Refusal RocksDbJournal::transfer(Symbol shard, replication::NodeId ta
 consensus::Refusal RocksDbJournal::change(Symbol shard, const consensus::Change& change) {
   return parts_->existing(shard).replica->change(change);
 }
-void RocksDbJournal::resign(Symbol shard) { parts_->existing(shard).replica->resign(); }
+void RocksDbJournal::resign(Symbol shard, const char* why) { parts_->existing(shard).replica->resign(why); }
 
 std::vector<replication::ReplicaStatus> RocksDbJournal::replicas() const {
   std::vector<replication::ReplicaStatus> all;
@@ -183,5 +183,8 @@ RocksDbJournal::ChainHead RocksDbJournal::chain_head(Symbol name) const {
 
 std::uint64_t RocksDbJournal::syncs() const { return parts_->committer.rounds(); }
 std::uint64_t RocksDbJournal::free_bytes() const { return parts_->reserve.free_bytes(); }
+bool RocksDbJournal::has_room_to_lead() const {
+  return !parts_->reserve.reached() && free_bytes() >= parts_->reserve.reserve_bytes() + parts_->reserve.reserve_bytes() / 4;
+}
 
 }  // namespace tally

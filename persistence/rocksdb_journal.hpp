@@ -92,7 +92,7 @@ class RocksDbJournal final : public Journal {
   // `effects_stopped`: nothing is on its way outside any more, so that the successor need not wait.
   consensus::Refusal transfer(Symbol shard, replication::NodeId target, bool effects_stopped);
   consensus::Refusal change(Symbol shard, const consensus::Change& change);
-  void resign(Symbol shard);
+  void resign(Symbol shard, const char* why);
   std::vector<replication::ReplicaStatus> replicas() const;   // ascending by shard
   std::optional<replication::ReplicaStatus> replica(Symbol shard) const;
 
@@ -105,6 +105,8 @@ class RocksDbJournal final : public Journal {
 
   std::uint64_t syncs() const;       // synced batches since it was opened
   std::uint64_t free_bytes() const;  // of the disk, as last asked
+  // Enough above the reserve that leadership need not soon go on to the next.
+  bool has_room_to_lead() const;
 
  private:
   struct Parts;

@@ -36,8 +36,10 @@ void ClusterNode::take_account(const DirectoryRow& row) {
   }
   const bool founds = std::any_of(row.members.begin(), row.members.end(), [&](const auto& member) { return member.id == journal_->self(); });
   if (founds) journal_->found(row.account, row.generation, row.members);
-  HostedAccount::Surroundings here{journal_, leaderships_, data_, {}, stop_, {}, {}};
+  HostedAccount::Surroundings here{journal_, leaderships_, data_, {}, stop_, {}, {}, {}, {}};
   here.reaches = [this](NodeId peer) { return reaches(peer); };
+  here.has_room = [this](NodeId peer) { return has_room(peer); };
+  here.tell_others = [this](const json::object& words) { tell_others(words); };
   here.runs = [this] {
     std::lock_guard lock(settings_mutex_);
     return settings_.find(journal_->self())->duty != consensus::Duty::witness;

@@ -1,4 +1,5 @@
 // What a node of a cluster answers: here where it can, else by asking whoever leads.
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <boost/json.hpp>
@@ -20,6 +21,7 @@ using replication::NodeId;
 
 constexpr auto patience_of_calls = 10s;
 constexpr auto patience_for_a_leader = 10s;
+constexpr auto patience_among_nodes = 500ms;
 
 bool has_key(const json::object& request) {
   const json::value* message = request.if_contains("message");
@@ -44,10 +46,15 @@ const char* text_of(consensus::Role role) {
 
 }  // namespace
 
-json::object ClusterNode::answer(NodeId, const json::object& request) {
+json::object ClusterNode::answer(NodeId from, const json::object& request) {
   const std::string op = text_at(request, "op");
   if (op == "book") {
     take_book(text_at(request, "text"));
+    return {};
+  }
+  if (op == "room") return {{"room", journal_->has_room_to_lead()}};
+  if (op == "hosting_failed") {
+    if (const HostedAccountPtr account = find_account(Symbol(text_at(request, "account")))) account->take_failure(from, text_at(request, "signature"));
     return {};
   }
   if (op == "leader") return {{"leader", id_text(leader_of(Symbol(text_at(request, "shard"))))}};
@@ -72,9 +79,29 @@ json::object ClusterNode::run_here(Symbol shard, const std::string& name, const 
   return for_node ? account->run_for_node(name, request) : account->run(name, request);
 }
 
-bool ClusterNode::reaches(NodeId peer) const {
+bool ClusterNode::reaches(NodeId peer) const { return reachable().contains(peer); }
+
+std::set<NodeId> ClusterNode::reachable() const {
   std::lock_guard lock(settings_mutex_);
-  return reachable_.contains(peer);
+  return reachable_;
+}
+
+bool ClusterNode::has_room(NodeId peer) {
+  try {
+    return calls_->ask(peer, {{"op", "room"}}, patience_among_nodes).at("room").as_bool();
+  } catch (const CommandFailed& failed) {
+    return failed.code == exit_usage;   // of a version that does not know the question: as before there was one
+  }
+}
+
+void ClusterNode::tell_others(const json::object& words) {
+  for (const NodeId other : reachable()) {
+    try {
+      calls_->ask(other, words, patience_among_nodes);
+    } catch (const CommandFailed& failed) {
+      spdlog::debug("{} was not told: {}", id_text(other), failed.what());
+    }
+  }
 }
 
 // Here, where this node leads; else at whoever does, as long as somebody may come to lead.
@@ -103,14 +130,9 @@ NodeId ClusterNode::leader_of(Symbol shard) const {
 }
 
 NodeId ClusterNode::leader_by_others(Symbol shard) {
-  std::set<NodeId> others;
-  {
-    std::lock_guard lock(settings_mutex_);
-    others = reachable_;
-  }
-  for (const NodeId other : others) {
+  for (const NodeId other : reachable()) {
     try {
-      const auto leader = id_of(text_at(calls_->ask(other, {{"op", "leader"}, {"shard", shard.text()}}, 500ms), "leader"));
+      const auto leader = id_of(text_at(calls_->ask(other, {{"op", "leader"}, {"shard", shard.text()}}, patience_among_nodes), "leader"));
       if (leader && *leader != consensus::nobody) return *leader;
     } catch (const CommandFailed&) {
     }
@@ -127,8 +149,12 @@ NodeId ClusterNode::node_named(const std::string& name) const {
 
 json::object ClusterNode::status() {
   std::set<Symbol> hosted;
-  for (const Symbol account : account_names())
-    if (find_account(account)->hosts()) hosted.insert(account);
+  std::map<Symbol, std::string> parked;
+  for (const Symbol name : account_names()) {
+    const HostedAccountPtr account = find_account(name);
+    if (account->hosts()) hosted.insert(name);
+    parked[name] = account->parked();
+  }
   std::lock_guard lock(settings_mutex_);
   const auto name_of = [&](NodeId id) {
     const ClusterMember* member = settings_.find(id);
@@ -159,6 +185,7 @@ json::object ClusterNode::status() {
                                   {"leader", replica.leader == consensus::nobody ? "" : name_of(replica.leader)},
                                   {"commit", replica.committed}, {"end", replica.end}, {"lease", replica.lease},
                                   {"suspect", replica.suspect}, {"fetching", replica.fetching}, {"hosted", hosted.contains(replica.shard)},
+                                  {"parked", parked[replica.shard]},
                                   {"chain", hex(replica.chain)}, {"chained", replica.chained}, {"members", std::move(members)}});
   }
   return {{"cluster", settings_.cluster}, {"name", settings_.name}, {"nodes", std::move(nodes)}, {"groups", std::move(groups)}};
@@ -193,7 +220,7 @@ json::object ClusterNode::ping(const json::object& request) {
 
 ControlServer::Operations ClusterNode::operations() {
   ControlServer::Operations operations;
-  for (const char* name : {"submit", "tree", "state", "show", "time", "strategies", "strategy_switch", "strategy_reload", "fail"})
+  for (const char* name : {"submit", "tree", "state", "show", "time", "strategies", "strategy_switch", "strategy_reload", "fail", "drill"})
     operations[name] = [this, name = std::string(name)](const json::object& request) { return run(account_in(request), name, request); };
   operations["cluster_transfer"] = [this](const json::object& request) { return transfer(request); };
   operations["cluster_status"] = [this](const json::object&) { return status(); };

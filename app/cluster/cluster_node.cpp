@@ -77,7 +77,8 @@ RocksDbOptions ClusterNode::journal_options() {
   options.replication.call = [this](NodeId from, replication::Lane, replication::Frame frame) { calls_->received(from, frame); };
   options.replication.admits = [this](Symbol shard) { return !is_account_shard(shard) || find_account(shard); };
   options.replication.leadership = [this](Symbol shard, const replication::Leadership& leadership) {
-    spdlog::info("{}: term {}, {}", shard.text(), leadership.term, leadership.leads ? "this node leads" : "this node does not lead");
+    if (leadership.leads) spdlog::info("{}: term {}, this node leads", shard.text(), leadership.term);
+    else spdlog::info("{}: term {}, this node does not lead: {}", shard.text(), leadership.term, leadership.why);
     leaderships_.set(shard, leadership.leads ? leadership.term : 0);
   };
   // The disk is one: the account that wants most free has it.

@@ -70,6 +70,9 @@ class ClusterNode {
   replication::NodeId leader_of(Symbol shard) const;
   replication::NodeId leader_by_others(Symbol shard);
   bool reaches(replication::NodeId peer) const;
+  bool has_room(replication::NodeId peer);
+  void tell_others(const boost::json::object& words);
+  std::set<replication::NodeId> reachable() const;
 
   const DataDirectory data_;
   const std::function<void()> stop_;

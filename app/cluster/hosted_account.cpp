@@ -1,4 +1,4 @@
-#include "app/cluster/hosted_account.hpp"
+#include "app/cluster/hosting.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -6,7 +6,6 @@
 
 #include "actors/host/shard/standby.hpp"
 #include "actors/programs.hpp"
-#include "app/account_node.hpp"
 #include "app/node_operations.hpp"
 #include "app/starting_point.hpp"
 
@@ -24,17 +23,11 @@ constexpr std::size_t standby_piece = 4'096;  // entries between two looks at wh
 constexpr auto patience_for_the_end = 10s;
 constexpr auto patience_for_a_lease = 2s;
 constexpr auto patience_for_a_successor = 1s;
-constexpr int failures_max = 5;               // to host, in a row
 constexpr auto pause_max = 12'800ms;          // between two tries to host
+constexpr int failures_max = 5;               // to host, in a row
+constexpr auto pause_after_a_bad_fold = 10s;
 
 }  // namespace
-
-// An account's node for one leadership, and what it answers.
-struct HostedAccount::Hosting {
-  std::uint64_t term = 0;
-  std::unique_ptr<AccountNode> node;
-  ControlServer::Operations operations;
-};
 
 CommandFailed no_leader(Symbol shard) {
   return {exit_refused, "NO_LEADER: no node leads '" + std::string(shard.text()) + "' at present; try again"};
@@ -60,6 +53,7 @@ void HostedAccount::live() {
     if (ending_) break;
     try {
       follow_leadership();
+      hand_over_without_room();
       stand_by();
     } catch (const std::exception& error) {
       spdlog::error("{}: {}", account_.text(), error.what());
@@ -83,7 +77,8 @@ void HostedAccount::follow_leadership() {
     nobody_took_it = given_up && now - given_up_at_ > patience_for_a_successor;
   }
   if (hosted != 0 && (hosted != term || given_up)) stop_hosting();
-  if (nobody_took_it) here_.journal->resign(account_);  // without effects this leadership is of no use
+  if (hosted != 0 && hosted == term) forget_failures();
+  if (nobody_took_it) here_.journal->resign(account_, "nobody took it over");  // without effects this leadership is of no use
   if (term == 0 || hosted == term || given_up || now < not_before_) return;
   {
     std::unique_lock lock(mutex_);
@@ -96,28 +91,10 @@ void HostedAccount::follow_leadership() {
   } catch (const std::exception& error) {
     spdlog::error("{}: not hosted in term {}: {}", account_.text(), term, error.what());
     ++failures_;
-    failed_to_host(term);
+    not_before_ = steady_clock::now() + std::min<std::chrono::milliseconds>(pause_max, round * (1 << std::min(failures_, 10)));
+    if (failures_ >= failures_max && leading() == term) failed_to_host(term, error.what());
   }
   finish_building();
-}
-
-// With a growing pause, and somewhere else where it does not help: a full disk, a profile that does not fit.
-void HostedAccount::failed_to_host(std::uint64_t term) {
-  const auto now = steady_clock::now();
-  not_before_ = now + std::min<std::chrono::milliseconds>(pause_max, round * (1 << std::min(failures_, 10)));
-  // Not more than once a minute, so that a cause which travels with the shard does not make it travel.
-  if (failures_ < failures_max || leading() != term || (handed_over_at_ && now - *handed_over_at_ < 1min)) return;
-  handed_over_at_ = now;
-  hand_over();
-}
-
-void HostedAccount::hand_over() {
-  const auto replica = here_.journal->replica(account_);
-  if (!replica) return;
-  for (const replication::MemberStatus& member : replica->members)
-    if (member.id != here_.journal->self() && member.duty == consensus::Duty::voter && here_.reaches(member.id) &&
-        here_.journal->transfer(account_, member.id, false) == Refusal::none)
-      return;
 }
 
 void HostedAccount::start_hosting(std::uint64_t term) {
@@ -139,6 +116,8 @@ void HostedAccount::start_hosting(std::uint64_t term) {
   hosting->operations = node_operations(*hosting->node, here_.stop);
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - began);
   spdlog::info("{}: hosted in term {} after {} ms", account_.text(), term, took.count());
+  record_failures(*hosting);
+  hosted_at_ = steady_clock::now();
   std::unique_lock lock(mutex_);
   hosting_ = std::move(hosting);
   closing_ = false;
@@ -184,7 +163,7 @@ bool HostedAccount::may_act_soon(std::uint64_t term) const {
 
 // Folds what is committed while another node leads, so that taking over need not begin at the beginning.
 void HostedAccount::stand_by() {
-  if (hosts() || !here_.runs()) return;
+  if (hosts() || !here_.runs() || steady_clock::now() < fold_not_before_) return;
   if (!standby_) standby_ = std::make_shared<Standby>(account_program(), account_, *here_.journal);
   try {
     const Offset committed = here_.journal->committed(account_);
@@ -195,6 +174,7 @@ void HostedAccount::stand_by() {
     }
   } catch (...) {
     standby_.reset();  // half folded is of no use
+    fold_not_before_ = steady_clock::now() + pause_after_a_bad_fold;
     throw;
   }
 }
@@ -204,6 +184,7 @@ void HostedAccount::stand_by() {
 json::object HostedAccount::run(const std::string& name, const json::object& request) {
   if (closing_) throw no_leader(account_);
   std::shared_lock lock(mutex_);
+  if (!hosting_) refuse_parked();
   if (!hosting_) throw no_leader(account_);
   const auto operation = hosting_->operations.find(name);
   if (operation == hosting_->operations.end()) throw CommandFailed(exit_usage, "unknown op");
@@ -245,16 +226,23 @@ void HostedAccount::transfer(NodeId target) {
   const std::uint64_t term = leading();
   if (term == 0) throw no_leader(account_);
   if (target == here_.journal->self()) return;
+  if (here_.reaches(target) && !here_.has_room(target))
+    throw CommandFailed(exit_refused, "DISK_RESERVE: the disk of that node is nearly full, or it does not answer: it had better not lead '" +
+                                          std::string(account_.text()) + "'");
   give_up(term);
   const bool effects_stopped = wait_given_up(term);
   const Refusal refusal = here_.journal->transfer(account_, target, effects_stopped);
   if (refusal == Refusal::none) return;
-  {
-    std::unique_lock lock(mutex_);
-    given_up_ = 0;  // where the lease was given up already the leadership is over, too
-    closing_ = false;
-  }
+  take_back(term);
   throw CommandFailed(exit_refused, "leadership of '" + std::string(account_.text()) + "' was not handed over: " + consensus::reason_of(refusal));
+}
+
+// It was not handed over. Where the lease was given up already the leadership is over, too.
+void HostedAccount::take_back(std::uint64_t term) {
+  std::unique_lock lock(mutex_);
+  if (given_up_ != term) return;
+  given_up_ = 0;
+  closing_ = false;
 }
 
 void HostedAccount::begin_step_aside() {

@@ -16,6 +16,7 @@
 #include <string>
 #include <thread>
 
+#include "app/cluster/hosting_failures.hpp"
 #include "app/cluster/leaderships.hpp"
 #include "app/control_server.hpp"
 #include "app/data_directory.hpp"
@@ -43,6 +44,8 @@ class HostedAccount {
     std::function<void()> stop;                          // asks for the node's end
     std::function<bool()> runs;                          // false: this node is a witness, and folds nothing
     std::function<bool(replication::NodeId)> reaches;
+    std::function<bool(replication::NodeId)> has_room;   // asked over the net; false where nobody answers
+    std::function<void(const boost::json::object&)> tell_others;   // all that can be reached
   };
 
   HostedAccount(Symbol account, Surroundings surroundings);
@@ -51,11 +54,14 @@ class HostedAccount {
   HostedAccount& operator=(const HostedAccount&) = delete;
 
   bool hosts() const;
+  std::string parked() const;                            // why no node can host it, where this node leads it; empty: one may
+  // What another node says of it: why it cannot host it, or, with no words, that it is over.
+  void take_failure(replication::NodeId from, const std::string& signature);
   // What the account's node answers here. Throws CommandFailed: no_leader where this node does not host it.
   boost::json::object run(const std::string& name, const boost::json::object& request);
   boost::json::object run_for_node(const std::string& name, const boost::json::object& request);   // bounded by asked_by_nodes_max
 
-  // Hands leadership on. Throws CommandFailed where it is not this node's, or is refused.
+  // Hands leadership on. Throws CommandFailed where it is not this node's, or is refused; "DISK_RESERVE" where the target has no room.
   void transfer(replication::NodeId target);
   // Before the node stops, in two steps, so that all accounts do the first at once: takes the account down; then hands it to
   // anybody who can take it.
@@ -72,11 +78,17 @@ class HostedAccount {
   void start_hosting(std::uint64_t term);
   void stop_hosting();
   void finish_building();
-  void failed_to_host(std::uint64_t term);
+  void failed_to_host(std::uint64_t term, const std::string& why);
   void hand_over();
+  void record_failures(const Hosting& hosting);
+  void forget_failures();
+  void refuse_parked() const;
+  void hand_over_without_room();
+  replication::NodeId successor_with_room() const;
   void stand_by();
   void give_up(std::uint64_t term);
   bool wait_given_up(std::uint64_t term);
+  void take_back(std::uint64_t term);
   bool may_act_soon(std::uint64_t term) const;
   std::uint64_t leading() const { return here_.leaderships.term(account_); }   // in which term; 0: another node, or nobody
 
@@ -98,7 +110,14 @@ class HostedAccount {
   Offset pointed_ = 0;
   int failures_ = 0;                                 // to host, in a row
   std::chrono::steady_clock::time_point not_before_; // of the next try
+  std::chrono::steady_clock::time_point fold_not_before_;
+  std::chrono::steady_clock::time_point hosted_at_;
+  std::chrono::steady_clock::time_point room_sought_at_;
   std::optional<std::chrono::steady_clock::time_point> handed_over_at_;
+
+  mutable std::mutex failures_mutex_;
+  HostingFailures failures_told_;
+  std::string parked_;                               // why no node can host it; empty: one may
   std::thread thread_;
 };
 

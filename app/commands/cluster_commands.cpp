@@ -168,6 +168,9 @@ void status(const CommandLine& line) {
                 std::to_string(group.at("commit").to_number<std::uint64_t>()), group.at("lease").as_bool() ? "held" : "", members_text(group)});
   }
   shards.print(std::cout, on_terminal());
+  for (const json::value& value : said.at("groups").as_array())
+    if (const std::string parked = text_at(value.as_object(), "parked"); !parked.empty())
+      std::cout << '\n' << text_at(value.as_object(), "shard") << " is parked, because nodes fail to host it alike: " << parked << '\n';
 }
 
 // Whoever is lost stays out: should it come back, it is of the old generation.

@@ -18,6 +18,7 @@ constexpr const char* default_directory = "drill";
 
 struct DrillAsked {
   std::string name;
+  std::size_t faults = 0;
   drill::DrillSettings settings;
 };
 
@@ -27,7 +28,7 @@ void list(const CommandLine& line) {
   Table table({{"DRILL"}, {"NODES", true}, {"HERE"}, {"WHAT"}});
   json::array out;
   for (const drill::Fault& fault : drill::faults()) {
-    const std::string missing = fault.missing();
+    const std::string missing = fault.missing({});
     table.row({fault.name, std::to_string(fault.nodes), missing.empty() ? "yes" : "no: " + missing, fault.what});
     out.push_back(json::object{{"name", fault.name}, {"nodes", fault.nodes}, {"missing", missing}, {"what", fault.what}});
   }
@@ -54,14 +55,26 @@ drill::DrillSettings settings_of(const CommandLine& line, const DrillAsked& aske
   return settings;
 }
 
+void say(const CommandLine& line, const drill::DrillReport& report) {
+  if (line.json) std::cout << drill::report_json(report) << std::endl;
+  else std::cout << drill::report_text(report) << std::endl;
+}
+
+void run_in_a_row(CommandLine& line, const DrillAsked& asked) {
+  if (asked.name != "all") throw CommandFailed(exit_usage, "--faults draws from all drills that leave no damage: run all --faults N");
+  const drill::DrillReport report = drill::run_in_a_row(asked.faults, settings_of(line, asked));
+  say(line, report);
+  if (!drill::all_held(report)) line.exit_code = exit_differs;
+}
+
 void run(CommandLine& line, const DrillAsked& asked) {
+  if (asked.faults > 0) return run_in_a_row(line, asked);
   const drill::DrillSettings settings = settings_of(line, asked);
   std::size_t held = 0, broken = 0, skipped = 0;
   for (const drill::Fault* fault : named_faults(asked.name)) {
     if (!line.json) std::cout << fault->name << ": " << fault->what << std::endl;
     const drill::DrillReport report = drill::run_drill(*fault, settings);
-    if (line.json) std::cout << drill::report_json(report) << std::endl;
-    else std::cout << drill::report_text(report) << std::endl;
+    say(line, report);
     ++(!report.skipped.empty() ? skipped : drill::all_held(report) ? held : broken);
   }
   if (!line.json) std::cout << held << " drills held, " << broken << " broke an invariant, " << skipped << " skipped\n";
@@ -92,6 +105,10 @@ void add_drill_commands(Command app, CommandLine& line) {
       line);
   held.add_option("NAME", asked->name, "A drill's name, or all").required();
   held.add_option("--nodes", asked->settings.nodes, "How many nodes").within(1, 9).shows_default();
+  held.add_option("--faults", asked->faults,
+                  "With all: so many faults in a row on one cluster, drawn by the seed from those that leave no damage; one verdict")
+      .within(1, 10'000);
+  held.add_option("--old-tallyd", asked->settings.means.old_tallyd, "A tallyd of an earlier version, for mixed-versions");
   held.add_option("--seed", asked->settings.seed, "Of the bars, and of when the fault falls").shows_default();
   held.callback([asked, &line] { run(line, *asked); });
 

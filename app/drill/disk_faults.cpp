@@ -98,7 +98,7 @@ void damage(Scene& scene, FaultSeen& seen) {
 
 // ---- strace stands between a process and its disk ----
 
-std::string strace_missing() {
+std::string strace_missing(const Means&) {
   static const bool there = ::system("strace -e trace=none true > /dev/null 2>&1") == 0;
   return there ? "" : "strace is not installed, or may not trace here";
 }
@@ -150,7 +150,7 @@ void hang_disk(Scene& scene, FaultSeen& seen) {
 
 // ---- a small disk of its own ----
 
-std::string mount_missing() { return ::geteuid() == 0 ? "" : "a small disk of its own needs root"; }
+std::string mount_missing(const Means&) { return ::geteuid() == 0 ? "" : "a small disk of its own needs root"; }
 
 constexpr const char* small_disk = "size=192m";
 

@@ -97,8 +97,11 @@ struct FaultSeen {
   std::string node;           // that it hit; empty: all or none
   bool silences = false;      // from `at` to `healed` that node must not act: stopped, cut off or dead
   bool corrupts = false;      // a node's disk was damaged: that it says so is right
+  std::string drill{};        // its name
+  bool takes_leader = false;  // from then on somebody else has to lead
+  std::string unmet{};        // what should have been said or done about it by then, and was not
 };
-BOOST_DESCRIBE_STRUCT(FaultSeen, (), (what, at, healed, service_from, node, silences, corrupts))
+BOOST_DESCRIBE_STRUCT(FaultSeen, (), (what, at, healed, service_from, node, silences, corrupts, drill, takes_leader, unmet))
 
 struct Goals {
   Ms available_again = 5'000;                        // from service_from to the next acknowledged command

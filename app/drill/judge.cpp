@@ -268,6 +268,8 @@ Verdict bounded(const Evidence& evidence) {
 Verdict no_silent_damage(const Evidence& evidence) {
   constexpr auto id = "I12", claim = "no damage goes unsaid";
   if (evidence.nodes.empty()) return not_judged(id, claim, "no journal was verified");
+  for (const FaultSeen& fault : evidence.faults)
+    if (!fault.unmet.empty()) return broken(id, claim, fault.unmet);
   std::string said;
   for (const NodeSeen& node : evidence.nodes) {
     if (node.damage.empty()) continue;

@@ -138,7 +138,7 @@ void Load::prepare() {
 void Load::start() {
   for (std::size_t sender = 0; sender < settings_.senders; ++sender)
     threads_.emplace_back([this, sender] { send_until_stopped(sender); });
-  threads_.emplace_back([this] { consume_until_stopped(); });
+  if (settings_.consumes) threads_.emplace_back([this] { consume_until_stopped(); });
 }
 
 void Load::stop() {

@@ -29,6 +29,7 @@ struct LoadSettings {
   std::vector<ProductId> products;
   std::size_t senders = 3;
   int pause_ms = 20;                     // between a sender's commands
+  bool consumes = true;                  // follows the entries, too
   int patience_ms = 20'000;              // of one command, retries included
   int attempt_ms = 2'000;                // of one attempt; then its fate is unknown and it is tried again
   std::filesystem::path record;          // one JSON object an attempt

@@ -82,6 +82,25 @@ void slow_network(Scene& scene, FaultSeen& seen) {
   heal(scene, seen);
 }
 
+void jittery_network(Scene& scene, FaultSeen& seen) {
+  seen.what = "every message between nodes takes 0 to 150 ms by chance for 5 s, each way and connection by itself";
+  seen.at = seen.service_from = scene.now();
+  scene.world.mesh()->set_delay(0, 150);
+  heal(scene, seen);
+}
+
+// As after a router forgot its connections: one end starts anew while the other still believes in the old one.
+void half_open(Scene& scene, FaultSeen& seen) {
+  seen.what = "three times in 5 s one end of every connection between nodes is told that it is gone, the other end is not";
+  seen.at = scene.now();
+  for (int round = 0; round < 3; ++round) {
+    scene.world.mesh()->halve_connections();
+    scene.watch(1'600);
+  }
+  seen.healed = seen.service_from = scene.now();
+  scene.world.mesh()->heal();
+}
+
 void flaky_network(Scene& scene, FaultSeen& seen) {
   seen.what = "every connection between nodes is cut four times a second for 5 s";
   seen.at = scene.now();
@@ -104,6 +123,12 @@ void add_network_faults(std::vector<Fault>& all) {
   all.push_back(
       {"partial-mesh", "the leader and one follower cannot hear each other, the third hears both", 3, can_always, partial_mesh});
   all.push_back({"slow-network", "delay: every message between nodes takes 60 ms", 2, can_always, slow_network});
+  all.push_back({"jittery-network", "delay that changes: messages of different connections overtake each other", 2, can_always, jittery_network});
+  all.push_back({"half-open", "connections of which one end only knows that they are gone", 2, can_always, half_open});
+  all.push_back({"packets-reordered", "packets of one connection arrive in another order, or twice", 2,
+                 cannot("TCP gives bytes in order and once: whoever stands between can only delay them or end the connection "
+                        "(jittery-network, half-open, flaky-network); tests/session does it to packets over a virtual network"),
+                 never});
   all.push_back({"flaky-network", "loss: connections between nodes are cut again and again", 2, can_always, flaky_network});
 }
 

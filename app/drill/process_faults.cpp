@@ -7,21 +7,8 @@
 namespace tally::drill {
 namespace {
 
-constexpr int dead_ms = 2'000;       // a killed node stays away so long
-constexpr int stopped_ms = 3'000;    // longer than any lease
-
-void kill_and_restart(Scene& scene, DrillNode& node, FaultSeen& seen) {
-  seen.node = node.name;
-  seen.silences = true;
-  seen.at = scene.now();
-  node.process->kill();
-  scene.watch(dead_ms);
-  seen.healed = scene.now();
-  scene.world.start_node(node);
-  seen.service_from = scene.majority_without_one() ? seen.at : seen.healed;
-}
-
 void kill_leader(Scene& scene, FaultSeen& seen) {
+  seen.takes_leader = true;
   DrillNode& node = scene.leading();
   seen.what = "kill -9 of the leader, " + node.name;
   kill_and_restart(scene, node, seen);
@@ -36,6 +23,7 @@ void kill_follower(Scene& scene, FaultSeen& seen) {
 // The successor is killed as soon as it leads.
 void kill_successor_too(Scene& scene, FaultSeen& seen) {
   DrillNode& first = scene.leading();
+  seen.takes_leader = true;
   seen.at = scene.now();
   first.process->kill();
   std::optional<LeaderSeen> next;
@@ -44,7 +32,7 @@ void kill_successor_too(Scene& scene, FaultSeen& seen) {
   DrillNode& second = scene.world.node(next->node);
   second.process->kill();
   seen.what = "kill -9 of the leader, " + first.name + ", and of its successor, " + second.name + ", as soon as it led";
-  scene.watch(1'000);
+  scene.watch(scene.pace.dead_ms / 2);
   seen.healed = seen.service_from = scene.now();
   scene.world.start_node(second);
   scene.world.start_node(first);
@@ -54,6 +42,7 @@ void hand_over(Scene& scene, FaultSeen& seen) {
   const DrillNode& leader = scene.leading();
   const DrillNode& next = scene.following();
   seen.what = "planned hand-over from " + leader.name + " to " + next.name;
+  seen.takes_leader = true;
   seen.at = seen.service_from = scene.now();
   scene.world.ask(leader, {{"op", "cluster_transfer"}, {"to", next.name}}, 10);
   scene.watch(500);
@@ -62,6 +51,7 @@ void hand_over(Scene& scene, FaultSeen& seen) {
 
 void kill_all(Scene& scene, FaultSeen& seen) {
   seen.what = "kill -9 of every node";
+  seen.takes_leader = true;
   seen.at = scene.now();
   for (DrillNode& node : scene.world.nodes()) node.process->signal(SIGKILL);
   for (DrillNode& node : scene.world.nodes()) node.process->kill();
@@ -72,13 +62,14 @@ void kill_all(Scene& scene, FaultSeen& seen) {
 
 void stop_leader(Scene& scene, FaultSeen& seen) {
   DrillNode& node = scene.leading();
-  seen.what = "SIGSTOP of the leader, " + node.name + ", for " + std::to_string(stopped_ms / 1'000) + " s";
+  seen.what = "SIGSTOP of the leader, " + node.name + ", for " + std::to_string(scene.pace.stopped_ms) + " ms";
+  seen.takes_leader = true;
   seen.node = node.name;
   seen.silences = true;
   node.process->signal(SIGSTOP);
   node.stopped = true;
   seen.at = scene.now();
-  scene.watch(stopped_ms);
+  scene.watch(scene.pace.stopped_ms);
   seen.healed = scene.now();
   node.process->signal(SIGCONT);
   node.stopped = false;
@@ -105,18 +96,29 @@ void stop_venue(Scene& scene, FaultSeen& seen) {
 
 }  // namespace
 
+void kill_and_restart(Scene& scene, DrillNode& node, FaultSeen& seen) {
+  seen.node = node.name;
+  seen.silences = true;
+  seen.at = scene.now();
+  node.process->kill();
+  scene.watch(scene.pace.dead_ms);
+  seen.healed = scene.now();
+  scene.world.start_node(node);
+  seen.service_from = scene.majority_without_one() ? seen.at : seen.healed;
+}
+
 void add_process_faults(std::vector<Fault>& all) {
   all.push_back(
-      {"leader-killed", "the leader's process is killed (kill -9) and comes back after two seconds", 1, can_always, kill_leader});
+      {"leader-killed", "the leader's process is killed (kill -9) and comes back after two seconds", 1, can_always, kill_leader, true});
   all.push_back(
-      {"follower-killed", "a follower's process is killed and comes back after two seconds", 2, can_always, kill_follower});
-  all.push_back({"all-killed", "every node is killed at once and started again in another order", 1, can_always, kill_all});
+      {"follower-killed", "a follower's process is killed and comes back after two seconds", 2, can_always, kill_follower, true});
+  all.push_back({"all-killed", "every node is killed at once and started again in another order", 1, can_always, kill_all, true});
   all.push_back(
-      {"leader-stopped", "the leader is frozen (SIGSTOP) for longer than its lease, then wakes", 1, can_always, stop_leader});
-  all.push_back({"hand-over", "leadership is handed to another node, as before going to sleep", 2, can_always, hand_over});
+      {"leader-stopped", "the leader is frozen (SIGSTOP) for longer than its lease, then wakes", 1, can_always, stop_leader, true});
+  all.push_back({"hand-over", "leadership is handed to another node, as before going to sleep", 2, can_always, hand_over, true});
   all.push_back(
-      {"successor-killed", "the leader is killed, and who comes to lead is killed, too", 3, can_always, kill_successor_too});
-  all.push_back({"venue-killed", "the venue is killed with orders on their way, and comes back", 1, can_always, kill_venue});
+      {"successor-killed", "the leader is killed, and who comes to lead is killed, too", 3, can_always, kill_successor_too, true});
+  all.push_back({"venue-killed", "the venue is killed with orders on their way, and comes back", 1, can_always, kill_venue, true});
   all.push_back(
       {"venue-silent", "the venue freezes: connections stay, nothing answers; then it wakes", 1, can_always, stop_venue});
 }

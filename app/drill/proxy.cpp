@@ -89,6 +89,12 @@ void Proxy::run() {
     ::poll(all.data(), all.size(), round_ms);
     std::this_thread::sleep_for(
         std::chrono::microseconds(300));  // a held connection whose end is gone would make poll return at once
+    if (halve_.exchange(false)) {
+      for (Pair& pair : pairs_)
+        if (halves_.size() < pairs_max) halves_.push_back(std::move(pair.target));
+      pairs_.clear();
+    }
+    if (forget_halves_.exchange(false)) halves_.clear();
     if (drop_.exchange(false) || there_ == Passage::cut || back_ == Passage::cut) pairs_.clear();
     admit();
     std::erase_if(pairs_, [this](Pair& pair) { return !move(pair); });
@@ -112,9 +118,10 @@ void Proxy::admit() {
 }
 
 bool Proxy::move(Pair& pair) {
-  if (there_ == Passage::open && !(pair.there.take(pair.dialler.fd(), delay_ms_) && pair.there.give(pair.target.fd())))
-    return false;
-  if (back_ == Passage::open && !(pair.back.take(pair.target.fd(), delay_ms_) && pair.back.give(pair.dialler.fd()))) return false;
+  const int jitter = jitter_ms_;
+  const auto delay = [&] { return delay_ms_ + (jitter > 0 ? static_cast<int>(random_() % static_cast<unsigned>(jitter + 1)) : 0); };
+  if (there_ == Passage::open && !(pair.there.take(pair.dialler.fd(), delay()) && pair.there.give(pair.target.fd()))) return false;
+  if (back_ == Passage::open && !(pair.back.take(pair.target.fd(), delay()) && pair.back.give(pair.dialler.fd()))) return false;
   return true;
 }
 
@@ -138,8 +145,12 @@ void ProxyMesh::set_between(const std::string& one, const std::string& other, Pa
   set(other, one, passage);
 }
 
-void ProxyMesh::set_delay(int ms) {
-  for (const auto& [ends, proxy] : proxies_) proxy->set_delay(ms);
+void ProxyMesh::set_delay(int ms, int jitter_ms) {
+  for (const auto& [ends, proxy] : proxies_) proxy->set_delay(ms, jitter_ms);
+}
+
+void ProxyMesh::halve_connections() {
+  for (const auto& [ends, proxy] : proxies_) proxy->halve_connections();
 }
 
 void ProxyMesh::drop_connections() {
@@ -151,6 +162,7 @@ void ProxyMesh::heal() {
   for (const auto& [ends, proxy] : proxies_) {
     proxy->set_there(Passage::open);
     proxy->set_back(Passage::open);
+    proxy->heal_halves();
   }
 }
 

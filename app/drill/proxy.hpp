@@ -7,6 +7,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
@@ -31,8 +32,12 @@ class Proxy {
   const std::string& address() const { return address_; }
   void set_there(Passage passage) { there_ = passage; }   // what the one who dials says
   void set_back(Passage passage) { back_ = passage; }     // what is answered on the same connection
-  void set_delay(int ms) { delay_ms_ = ms; }              // each way
+  // Each way: so long, and up to `jitter_ms` longer by chance; what was sent first arrives first all the same.
+  void set_delay(int ms, int jitter_ms = 0) { delay_ms_ = ms, jitter_ms_ = jitter_ms; }
   void drop_connections() { drop_ = true; }               // once; new ones are welcome
+  // Once: who dialled is told that its connections are gone; their other ends hear nothing of it before heal_halves().
+  void halve_connections() { halve_ = true; }
+  void heal_halves() { forget_halves_ = true; }
 
  private:
   struct Stream;
@@ -48,9 +53,14 @@ class Proxy {
   std::atomic<Passage> there_{Passage::open};
   std::atomic<Passage> back_{Passage::open};
   std::atomic<int> delay_ms_{0};
+  std::atomic<int> jitter_ms_{0};
   std::atomic<bool> drop_{false};
+  std::atomic<bool> halve_{false};
+  std::atomic<bool> forget_halves_{false};
   std::atomic<bool> stopping_{false};
   std::list<Pair> pairs_;
+  std::vector<LineSocket> halves_;        // kept open, and never read
+  std::minstd_rand random_;
   std::thread thread_;
 };
 
@@ -67,9 +77,10 @@ class ProxyMesh {
   void set(const std::string& from, const std::string& to, Passage passage);
   // Both ways.
   void set_between(const std::string& one, const std::string& other, Passage passage);
-  void set_delay(int ms);
+  void set_delay(int ms, int jitter_ms = 0);
   void drop_connections();
-  void heal();   // all open, no delay
+  void halve_connections();
+  void heal();   // all open, no delay, no half connections
 
  private:
   std::map<std::pair<std::string, std::string>, std::unique_ptr<Proxy>> proxies_;   // who dials, whom

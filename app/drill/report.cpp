@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <limits>
+#include <map>
 
 #include "messages/json_codec.hpp"
 
@@ -22,6 +24,15 @@ const char* word_of(Finding finding) {
     case Finding::not_judged: break;
   }
   return "not judged";
+}
+
+std::string faults_by_name(const std::vector<FaultSeen>& faults) {
+  std::map<std::string, std::size_t> counts;
+  for (const FaultSeen& fault : faults) ++counts[fault.drill];
+  std::string text = "  " + std::to_string(faults.size()) + " faults:";
+  for (const auto& [name, count] : counts) text += ' ' + name + ' ' + std::to_string(count) + ',';
+  text.back() = '\n';
+  return text;
 }
 
 }  // namespace
@@ -62,6 +73,43 @@ Timings timings_of(const Evidence& evidence) {
   return timings;
 }
 
+Outages outages_of(const Evidence& evidence) {
+  constexpr Ms before = 200;   // the last acknowledgement that the fault let through
+  std::vector<Ms> acknowledged;
+  for (const CommandSeen& command : evidence.commands)
+    if (command.fate == Fate::acknowledged) acknowledged.push_back(command.answered);
+  std::sort(acknowledged.begin(), acknowledged.end());
+  std::vector<Ms> pauses;
+  for (std::size_t n = 0; n < evidence.faults.size(); ++n) {
+    const FaultSeen& fault = evidence.faults[n];
+    if (!fault.takes_leader) continue;
+    const Ms end = n + 1 < evidence.faults.size() ? evidence.faults[n + 1].at : std::numeric_limits<Ms>::max();
+    Ms longest = 0, last = -1;
+    for (auto at = std::lower_bound(acknowledged.begin(), acknowledged.end(), fault.at - before); at != acknowledged.end(); ++at) {
+      if (*at > end) break;
+      if (last >= 0) longest = std::max(longest, *at - last);
+      last = *at;
+    }
+    pauses.push_back(longest);
+  }
+  if (pauses.empty()) return {};
+  std::sort(pauses.begin(), pauses.end());
+  const auto ranked = [&](std::size_t percent) { return pauses[(pauses.size() * percent + 99) / 100 - 1]; };
+  return {pauses.size(), ranked(50), ranked(99), pauses.back()};
+}
+
+std::string verdict_line(const DrillReport& report) {
+  std::string text;
+  for (const auto& [finding, word] : {std::pair(Finding::held, "held:"), {Finding::broken, "; broken:"}, {Finding::not_judged, "; not judged:"}}) {
+    text += word;
+    bool any = false;
+    for (const Verdict& verdict : report.verdicts)
+      if (verdict.finding == finding) text += ' ' + verdict.invariant, any = true;
+    if (!any) text += " none";
+  }
+  return text;
+}
+
 Counts counts_of(const Evidence& evidence) {
   Counts counts;
   for (const CommandSeen& command : evidence.commands) {
@@ -83,13 +131,19 @@ Counts counts_of(const Evidence& evidence) {
 std::string report_text(const DrillReport& report) {
   std::string text = "Drill " + report.name + ": " + report.what + '\n';
   if (!report.skipped.empty()) return text + "skipped: " + report.skipped + '\n';
-  for (const FaultSeen& fault : report.faults)
+  constexpr std::size_t faults_told = 5;
+  if (report.faults.size() > faults_told) text += faults_by_name(report.faults);
+  else for (const FaultSeen& fault : report.faults)
     text += "  at " + ms_text(fault.at) + ": " + fault.what + "; healed at " + ms_text(fault.healed) + '\n';
   const Timings& timings = report.timings;
   text += "  after the fault: noticed " + ms_text(timings.detection) + ", elected " + ms_text(timings.election) +
           ", account hosted " + ms_text(timings.hosted) + " (replay and the venue's answer " + ms_text(timings.replay) +
           "), command acknowledged " + ms_text(timings.acknowledged) + ", order at the venue " + ms_text(timings.first_effect) +
           '\n';
+  const Outages& outages = report.outages;
+  if (outages.count > 1)
+    text += "  nothing was acknowledged for: p50 " + ms_text(outages.p50) + ", p99 " + ms_text(outages.p99) + ", longest " +
+            ms_text(outages.longest) + ", of " + std::to_string(outages.count) + " faults that took the leader\n";
   const Counts& counts = report.counts;
   text += "  commands: " + std::to_string(counts.acknowledged) + " acknowledged (" + std::to_string(counts.retried) +
           " after retries), " + std::to_string(counts.refused) + " refused, " + std::to_string(counts.unknown) +

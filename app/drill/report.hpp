@@ -21,6 +21,14 @@ struct Timings {
 };
 BOOST_DESCRIBE_STRUCT(Timings, (), (detection, election, replay, hosted, acknowledged, first_effect))
 
+// For how long nothing was acknowledged around each fault that took the leader, ms: the longest pause between two acknowledgements
+// from just before the fault until the next one.
+struct Outages {
+  std::size_t count = 0;
+  Ms p50 = 0, p99 = 0, longest = 0;
+};
+BOOST_DESCRIBE_STRUCT(Outages, (), (count, p50, p99, longest))
+
 struct Counts {
   std::size_t acknowledged = 0;
   std::size_t refused = 0;
@@ -42,14 +50,17 @@ struct DrillReport {
   std::int64_t began_at_ns = 0;  // wall clock
   Ms took = 0;
   std::vector<FaultSeen> faults;
-  Timings timings;
+  Timings timings;               // after the first fault
+  Outages outages;
   Counts counts;
   std::vector<Verdict> verdicts;
 };
-BOOST_DESCRIBE_STRUCT(DrillReport, (), (name, what, skipped, nodes, began_at_ns, took, faults, timings, counts, verdicts))
+BOOST_DESCRIBE_STRUCT(DrillReport, (), (name, what, skipped, nodes, began_at_ns, took, faults, timings, outages, counts, verdicts))
 
 bool all_held(const DrillReport& report);   // nothing broken, and something judged
 Timings timings_of(const Evidence& evidence);
+Outages outages_of(const Evidence& evidence);
+std::string verdict_line(const DrillReport& report);   // "held: I1 I2 ...; broken: none; not judged: I7"
 Counts counts_of(const Evidence& evidence);
 
 std::string report_text(const DrillReport& report);

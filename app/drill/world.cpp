@@ -10,11 +10,13 @@
 #include <set>
 #include <thread>
 
+#include "app/certificates/authority.hpp"
 #include "app/cluster/cluster_settings.hpp"
 #include "app/control_client.hpp"
 #include "app/exit_code.hpp"
 #include "app/venue/venue_process.hpp"
 #include "persistence/atomic_file.hpp"
+#include "persistence/replication/identity.hpp"
 
 namespace tally::drill {
 namespace {
@@ -25,6 +27,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int start_patience_ms = 30'000;
 constexpr int stop_patience_ms = 10'000;
+constexpr int record_patience_ms = 15'000;
 
 template <class Is>
 bool within(int patience_ms, Is is) {
@@ -84,7 +87,8 @@ std::string with_address(const std::string& profile, const std::string& address)
 
 }  // namespace
 
-World::World(const fs::path& directory, const fs::path& profile, std::size_t nodes) : directory_(fs::absolute(directory)) {
+World::World(const fs::path& directory, const fs::path& profile, std::size_t nodes, bool certified)
+    : directory_(fs::absolute(directory)), certified_(certified) {
   try {
     refuse_real_venues(read_profile(profile));
   } catch (const ProfileError& error) {
@@ -118,7 +122,7 @@ void World::found() {
   DrillNode& first = nodes_.front();
   tally({"cluster", "init", "--cluster", "drill", "--data", first.data.path.string(), "--name", first.name, "--listen",
          first.address, "--profile", (directory_ / "profile.yaml").string()});
-  dial_by_proxies(first);
+  settle_links(first);
   for (DrillNode& node : nodes_)
     if (&node != &first) join(node);
 }
@@ -127,16 +131,39 @@ void World::join(DrillNode& node) {
   const DrillNode& other = &node == &nodes_.front() ? nodes_.back() : nodes_.front();
   tally({"cluster", "join", "--cluster", "drill", "--data", node.data.path.string(), "--name", node.name, "--listen",
          node.address, "--via", mesh_->address(node.name, other.name)});
-  dial_by_proxies(node);
+  settle_links(node);
 }
 
 // Whoever dials goes by way of a proxy, so that the drill may stand between any two.
-void World::dial_by_proxies(const DrillNode& node) {
+void World::settle_links(const DrillNode& node) {
   auto settings = read_cluster_settings(node.data);
   if (!settings) throw CommandFailed(exit_failed, node.name + " was not made a node");
   for (const DrillNode& other : nodes_)
     if (&other != &node) settings->reach[other.name] = mesh_->address(node.name, other.name);
+  if (certified_) {
+    if (!fs::exists(authority())) create_authority(authority(), "drill", valid_for(2));
+    fs::remove_all(certificates(node));
+    issue_certificate(authority(), replication::node_identity(node.data.journal()), certificates(node), valid_for(1));
+    settings->certificates = certificates(node).string();
+  }
   write_cluster_settings(node.data, *settings);
+}
+
+void World::record(const std::string& what, const std::string& drill, const std::string& text) {
+  std::string why = "nobody answers";
+  const auto recorded = [&] {
+    for (const DrillNode& node : nodes_) {
+      if (!node.process || node.stopped) continue;
+      try {
+        ask(node, {{"op", "drill"}, {"what", what}, {"drill", drill}, {"text", text}}, 10);
+        return true;
+      } catch (const CommandFailed& failed) {
+        why = failed.what();
+      }
+    }
+    return false;
+  };
+  if (!within(record_patience_ms, recorded)) throw CommandFailed(exit_failed, "the drill could not be put on record: " + why);
 }
 
 json::object World::ask(const DrillNode& node, const json::object& request, int patience_seconds) {
@@ -167,8 +194,9 @@ void World::start_venue() {
   venue_address_ = read_file(venue_address_file(venue_data()));
 }
 
-void World::start_node(DrillNode& node) {
-  std::vector<std::string> command{(program_directory() / "tallyd").string(), "--data", node.data.path.string()};
+void World::start_node(DrillNode& node, std::vector<std::string> command) {
+  if (command.empty()) command.push_back((program_directory() / "tallyd").string());
+  command.insert(command.end(), {"--data", node.data.path.string()});
   if (!clustered()) command.insert(command.end(), {"--profile", (directory_ / "profile.yaml").string()});
   node.process = std::make_unique<ChildProcess>(command, directory_ / (node.name + ".out"));
 }

@@ -46,7 +46,8 @@ class World {
   // Makes the directory anew, writes the profile and starts the venue and the nodes; returns when every node answers. Refuses
   // (CommandFailed) a directory that holds anything but a former drill, and a profile whose venue is not the simulated one of this
   // machine. Processes belong to the thread that calls this.
-  World(const std::filesystem::path& directory, const std::filesystem::path& profile, std::size_t nodes);
+  // `certified`: the nodes have certificates of an authority of the drill's own, in <directory>/authority.
+  World(const std::filesystem::path& directory, const std::filesystem::path& profile, std::size_t nodes, bool certified = false);
   ~World();   // ends them all
   World(const World&) = delete;
   World& operator=(const World&) = delete;
@@ -63,11 +64,17 @@ class World {
   // What lies between the nodes; none where there is one only.
   ProxyMesh* mesh() { return mesh_.get(); }
 
-  void start_node(DrillNode& node);
+  // By another program or by way of one, where `program` says so: the words before its arguments.
+  void start_node(DrillNode& node, std::vector<std::string> program = {});
   // Makes an empty directory a node of the cluster, by way of any other node.
   void join(DrillNode& node);
   // Asks a node's control socket; throws CommandFailed.
   boost::json::object ask(const DrillNode& node, const boost::json::object& request, int patience_seconds);
+  // Writes into the account's journal what the drill does, by whichever node takes it. Throws CommandFailed, also where a node is not
+  // certain that the venue is simulated.
+  void record(const std::string& what, const std::string& drill, const std::string& text);
+  std::filesystem::path authority() const { return directory_ / "authority"; }
+  std::filesystem::path certificates(const DrillNode& node) const { return directory_ / ("certificates-" + node.name); }
   void start_venue();
   ChildProcess& venue() { return *venue_; }
 
@@ -86,10 +93,11 @@ class World {
 
  private:
   void found();
-  void dial_by_proxies(const DrillNode& node);
+  void settle_links(const DrillNode& node);
   void tally(const std::vector<std::string>& arguments);
 
   std::filesystem::path directory_;
+  const bool certified_;
   Profile profile_;
   std::string venue_address_ = "127.0.0.1:0";
   std::unique_ptr<ChildProcess> venue_;

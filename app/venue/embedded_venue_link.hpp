@@ -28,6 +28,8 @@ class EmbeddedVenueLink final : public VenuePort {
   // ShardOptions::effect of both shards. Returns at once.
   void perform(const Entry& entry, const Event& event, Port port) override;
 
+  bool simulated() const override { return true; }  // it is a shard of this node
+
   // Hands over what waits, then drops what still comes.
   void stop() override;
 

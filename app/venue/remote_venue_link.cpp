@@ -217,7 +217,7 @@ void RemoteVenueLink::take_line(Connection& connection, const std::string& line)
     if (options_.show) options_.show(bars->bars);
     return;
   }
-  if (const auto* welcome = std::get_if<protocol::Welcome>(&said)) return welcomed(connection, welcome->end);
+  if (const auto* welcome = std::get_if<protocol::Welcome>(&said)) return welcomed(connection, welcome->end, welcome->simulated);
   if (const auto* failed = std::get_if<protocol::Failed>(&said)) throw SocketError("the venue: " + failed->error);
   if (const auto* kicked = std::get_if<protocol::Kicked>(&said)) {
     std::lock_guard lock(mutex_);
@@ -227,7 +227,7 @@ void RemoteVenueLink::take_line(Connection& connection, const std::string& line)
   }
 }
 
-void RemoteVenueLink::welcomed(Connection& connection, Offset end) {
+void RemoteVenueLink::welcomed(Connection& connection, Offset end, bool simulated) {
   {
     std::lock_guard lock(mutex_);
     connection.welcome = true;
@@ -235,6 +235,7 @@ void RemoteVenueLink::welcomed(Connection& connection, Offset end) {
     if (last_report_ && *last_report_ > end) last_report_ = end;
     if (!last_report_) last_report_ = end;
   }
+  simulated_ = simulated;
   connected_ = true;
   spdlog::info("the venue at {} welcomes {} of {}", options_.address, options_.node, options_.account.text());
   deliver(RequestReconciliation{fresh_key(), "reconnect"}, 0);

@@ -62,6 +62,8 @@ class RemoteVenueLink final : public VenuePort {
   // Connects from now on, on threads of its own. Once, and not before the account's shard is started.
   void start();
   void perform(const Entry& entry, const Event& event, Port port) override;
+  // As the venue said of itself when it welcomed this node; false before.
+  bool simulated() const override { return simulated_; }
   // Closes the connection; where this node may still act, after waiting a moment for what is on its way. Of what was not answered
   // nothing is said: the next start finds it in doubt.
   void stop() override;
@@ -81,7 +83,7 @@ class RemoteVenueLink final : public VenuePort {
   void send(Connection& connection, Hop hop);
   void listen(Connection& connection);
   void take_line(Connection& connection, const std::string& line);
-  void welcomed(Connection& connection, Offset end);
+  void welcomed(Connection& connection, Offset end, bool simulated);
   void answered(Connection& connection, std::uint64_t number, bool accepted, const std::string& refusal);
   void expire(std::unique_lock<std::mutex>& lock);
   void abandon(Connection& connection);
@@ -97,6 +99,7 @@ class RemoteVenueLink final : public VenuePort {
   const std::string producer_;
   SendCap cap_;                       // of the writing thread alone
   std::atomic<bool> connected_{false};
+  std::atomic<bool> simulated_{false};
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Hop> waiting_;

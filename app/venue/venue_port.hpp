@@ -22,6 +22,9 @@ class VenuePort {
   // ShardOptions::effect: what a shard's effect gate released. Returns at once.
   virtual void perform(const Entry& entry, const Event& event, Port port) = 0;
 
+  // Whether it is certain that no money of anybody is at the other end. Asked before a fault is injected on purpose.
+  virtual bool simulated() const = 0;
+
   // Drops what comes from now on. Before the node's end.
   virtual void stop() = 0;
 };

@@ -96,7 +96,8 @@ struct ObjectOf {
   json::object operator()(const Ping&) const { return {{"op", "ping"}}; }
 
   json::object operator()(const Welcome& welcome) const {
-    return {{"op", "welcome"}, {"session", welcome.session}, {"venue", welcome.venue}, {"end", welcome.end}};
+    return {{"op", "welcome"}, {"session", welcome.session}, {"venue", welcome.venue}, {"end", welcome.end},
+            {"simulated", welcome.simulated}};
   }
   json::object operator()(const Taken& taken) const {
     return {{"op", "taken"}, {"number", taken.number}, {"accepted", taken.accepted}, {"refusal", taken.refusal}};
@@ -125,7 +126,9 @@ ToVenue to_venue_of(const json::object& line) {
 
 FromVenue from_venue_of(const json::object& line) {
   const std::string op = text_in(line, "op");
-  if (op == "welcome") return Welcome{number_in(line, "session"), text_in(line, "venue"), number_in(line, "end")};
+  if (op == "welcome")
+    return Welcome{number_in(line, "session"), text_in(line, "venue"), number_in(line, "end"),
+                   line.contains("simulated") && flag_in(line, "simulated")};
   if (op == "taken") return Taken{number_in(line, "number"), flag_in(line, "accepted"), text_in(line, "refusal")};
   if (op == "report") return Report{number_in(line, "number"), message_from_json(field(line, "message"))};
   if (op == "bars") return Bars{number_in(line, "number"), bars_in(line)};

@@ -51,6 +51,7 @@ struct Welcome {
   std::uint64_t session = 0;
   std::string venue;
   Offset end = 0;                    // number of the last report there is
+  bool simulated = false;            // nobody's money is here: what it does not say it is not
 };
 // A line of the session was taken; every report that it led to at once came before.
 struct Taken {

@@ -263,7 +263,7 @@ void VenueServer::write_all(const SessionPtr& session) {
     for (const BarObserved& bar : node_.newest_bars())
       session->socket.write_line(said(protocol::Bars{session->end_at_login, {bar}}));
     session->socket.write_line(
-        said(protocol::Welcome{session->number, std::string(node_.shard().text()), session->end_at_login}));
+        said(protocol::Welcome{session->number, std::string(node_.shard().text()), session->end_at_login, true}));
     for (;;) {
       follow_journal(*session);
       std::unique_lock lock(session->mutex);

@@ -34,6 +34,7 @@ Core::Core(Settings settings, Stored stored, Nanoseconds now, bool lost)
       now_(now),
       heard_leader_at_(now - settings.election_min),
       election_at_(now),
+      excused_until_(now - settings.election_min),
       commit_(log_.base().index),
       applied_(log_.base().index),
       durable_(log_.last()) {
@@ -52,20 +53,29 @@ const Progress* Core::progress_of(NodeId id) const {
 }
 
 void Core::tick(Nanoseconds now) {
+  excuse_silence(now - now_);
   now_ = std::max(now_, now);
   if (role_ == Role::stopped) return;
   if (leads()) {
-    if (!quorum_answers() || disk_stalled()) return resign();
+    if (now_ >= excused_until_ && !quorum_answers()) return resign("no majority answers");
+    if (disk_stalled()) return resign("its disk does not answer");
     drive_transfer();
     if (leads() && now_ >= heartbeat_at_) begin_round();
     return;
   }
   if (now_ < election_at_) return;
-  election_at_ = now_ + settings_.election_min + jitter();
+  election_at_ = now_ + patience();
   // A witness stands where it is needed: it was asked for a vote by somebody who lacks what it has, or nobody found a
-  // leader for long (whoever could may not know of it, or may be in doubt).
-  const bool forsaken = now_ - heard_leader_at_ > 4 * (settings_.election_min + settings_.election_spread);
-  if (am(Duty::voter) || (am(Duty::witness) && (ahead_of_candidates_ || forsaken))) campaign(true, false);
+  // leader for long (whoever could may not know of it, or may be in doubt). Neither does who had better not lead stand before.
+  if (am(Duty::voter) ? !aside_ || forsaken() : am(Duty::witness) && (ahead_of_candidates_ || forsaken())) campaign(true, false);
+}
+
+// Inputs come at least every half heartbeat; where they did not, it is this process that stood still, and nobody's silence. A
+// little time to read what others said, and not again before a whole timeout. The lease gets none.
+void Core::excuse_silence(Nanoseconds gap) {
+  if (gap <= 2 * settings_.heartbeat || now_ + gap < excused_until_ + settings_.election_min || voters_in(members()) < 2) return;
+  excused_until_ = now_ + gap + 2 * settings_.heartbeat;
+  if (!leads()) election_at_ = std::max(election_at_, excused_until_);
 }
 
 void Core::step(const Message& message) {
@@ -101,8 +111,8 @@ void Core::applied(Index index) {
   if (log_.bytes() > settings_.log_bytes_kept) trim(settings_.log_bytes_kept / 2);
 }
 
-void Core::resign() {
-  if (leads()) become_follower(hard_.term, nobody);
+void Core::resign(const char* why) {
+  if (leads()) become_follower(hard_.term, nobody, why);
 }
 
 Proposed Core::propose(std::span<const Payload> payloads) {
@@ -136,7 +146,7 @@ Output Core::take_output() {
 }
 
 // Everything that the new term or leader makes void goes here, and nowhere else.
-void Core::become_follower(Term term, NodeId leader) {
+void Core::become_follower(Term term, NodeId leader, const char* why) {
   if (term > hard_.term) {
     hard_.term = term;
     hard_.vote = nobody;
@@ -153,13 +163,13 @@ void Core::become_follower(Term term, NodeId leader) {
   forced_ = false;
   const bool led = leads();
   const bool other_leader = std::exchange(leader_, leader) != leader;
-  if (led) election_at_ = now_ + settings_.election_min + jitter();
-  if (role_ != Role::follower || other_leader) set_role(Role::follower);
+  if (led) election_at_ = now_ + patience();
+  if (role_ != Role::follower || other_leader) set_role(Role::follower, led ? why : "");
 }
 
-void Core::set_role(Role role) {
+void Core::set_role(Role role, const char* why) {
   role_ = role;
-  out_.changes.push_back({role, hard_.term, leader_, role == Role::leader && predecessor_stopped_});
+  out_.changes.push_back({role, hard_.term, leader_, role == Role::leader && predecessor_stopped_, why});
 }
 
 void Core::stop(std::string why) {
@@ -179,13 +189,14 @@ void Core::send_as(Term term, NodeId to, Body body, Ticket after) {
   out_.messages.push_back({after, {hard_.generation, term, settings_.self, to, std::move(body)}});
 }
 
-// splitmix64
+// splitmix64. Where candidates met each other in vain, as slow disks make them, they spread further apart.
 Nanoseconds Core::jitter() {
   std::uint64_t mixed = random_ += 0x9E3779B97F4A7C15u;
   mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9u;
   mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EBu;
   mixed ^= mixed >> 31;
-  return static_cast<Nanoseconds>(mixed % static_cast<std::uint64_t>(settings_.election_spread + 1));
+  const Nanoseconds spread = settings_.election_spread << std::min(candidacies_, 2u);
+  return static_cast<Nanoseconds>(mixed % static_cast<std::uint64_t>(spread + 1));
 }
 
 void Core::save_hard_state() {

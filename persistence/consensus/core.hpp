@@ -64,7 +64,10 @@ class Core {
   Refusal transfer(NodeId target, bool effects_stopped);
   Refusal change(const Change& change);
   Refusal read(std::uint64_t id);
-  void resign();               // a leader steps down: the clock lied, the disk is filling, a signal said so
+  void resign(const char* why = "it was asked to");  // a leader steps down: the clock lied, a signal said so
+  // This node had better not lead (its disk is filling up): it stands only where nobody else came to lead for long. Who leads
+  // already goes on until somebody hands leadership over.
+  void stand_aside(bool aside) { aside_ = aside; }
 
   Output take_output();
 
@@ -102,13 +105,16 @@ class Core {
   };
 
   // core.cpp: what all inputs share
-  void become_follower(Term term, NodeId leader);
-  void set_role(Role role);
+  void become_follower(Term term, NodeId leader, const char* why = "another term has begun");
+  void set_role(Role role, const char* why = "");
   void stop(std::string why);
   void send(NodeId to, Body body, Ticket after);
   void send_as(Term term, NodeId to, Body body, Ticket after);
   Ticket everything_so_far() const { return unsaved_ ? issued_ + 1 : issued_; }
   Nanoseconds jitter();
+  Nanoseconds patience() { return settings_.election_min + jitter(); }
+  bool forsaken() const { return now_ - heard_leader_at_ > 4 * (settings_.election_min + settings_.election_spread); }
+  void excuse_silence(Nanoseconds gap);
   void save_hard_state();
   bool nothing_unsaved() const { return !unsaved_ && waiting_.empty(); }
   bool disk_stalled() const;
@@ -169,6 +175,9 @@ class Core {
   Nanoseconds now_;
   Nanoseconds heard_leader_at_;
   Nanoseconds election_at_;
+  Nanoseconds excused_until_;  // this process did not run: what others said meanwhile waits to be read
+  bool aside_ = false;
+  unsigned candidacies_ = 0;   // in vain, in a row
   Index commit_;
   Index applied_;
   Index matched_ = 0;          // what this term's leader has shown to be its own log, too

@@ -30,7 +30,8 @@ void Core::campaign(bool pre, bool forced) {
     save_hard_state();
     own_vote_ticket_ = after = everything_so_far();
     asked = hard_.term;
-    election_at_ = now_ + settings_.election_min + jitter();
+    election_at_ = now_ + patience();
+    ++candidacies_;
   }
   if (mutated(Mutation::campaigns_on_an_unpersisted_tail)) after = 0, own_vote_durable_ = true;
   set_role(Role::candidate);
@@ -51,6 +52,7 @@ void Core::count_votes() {
 
 void Core::become_leader() {
   leader_ = settings_.self;
+  candidacies_ = 0;
   granted_.clear();
   followers_.clear();
   round_ = confirmed_ = 0;
@@ -89,7 +91,7 @@ void Core::on(const Message& message, const VoteRequest& request) {
       save_hard_state();
     }
     if (role_ == Role::candidate) become_follower(hard_.term, nobody);
-    election_at_ = now_ + settings_.election_min + jitter();
+    election_at_ = now_ + patience();
   }
   // It was judged by our whole log, so it leaves when our whole log is durable.
   send(message.from, VoteReply{false, granted}, mutated(Mutation::answers_before_durable) ? 0 : everything_so_far());
@@ -107,7 +109,7 @@ void Core::on(const Message& message, const VoteReply& reply) {
 
 void Core::on(const Message& message, const TimeoutNow& order) {
   if (message.term != hard_.term || message.from != leader_ || role_ != Role::follower) return;
-  if (!am(Duty::voter)) return;
+  if (!am(Duty::voter) || aside_) return;
   campaign(false, true);
   predecessor_stopped_ = role_ == Role::candidate && order.effects_stopped;
 }

@@ -10,7 +10,8 @@ void Core::follow(const Message& message) {
     return stop("two leaders in term " + std::to_string(message.term));
   if (!own || leader_ != message.from || role_ != Role::follower) become_follower(message.term, message.from);
   heard_leader_at_ = now_;
-  election_at_ = now_ + settings_.election_min + jitter();
+  candidacies_ = 0;
+  election_at_ = now_ + patience();
   ahead_of_candidates_ = false;
 }
 

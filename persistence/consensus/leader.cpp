@@ -74,7 +74,7 @@ void Core::advance_commit() {
   resolve_doubts();
   // Removed, and everybody who counts agrees: our work is done.
   const Member* me = find(members(), settings_.self);
-  if (membership_.newest_index() <= commit_ && (!me || !votes(*me))) resign();
+  if (membership_.newest_index() <= commit_ && (!me || !votes(*me))) resign("it is no member any more");
 }
 
 void Core::track_members() {
@@ -198,7 +198,7 @@ void Core::drive_transfer() {
     return send(transfer_.target, TimeoutNow{transfer_.effects_stopped}, 0);
   }
   if (now_ < transfer_.until) return;
-  if (transfer_.asked || transfer_.effects_stopped) resign();
+  if (transfer_.asked || transfer_.effects_stopped) resign("it was handed over");
   else transfer_ = {};
 }
 

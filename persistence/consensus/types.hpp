@@ -161,6 +161,7 @@ struct RoleChange {
   Term term = 0;
   NodeId leader = nobody;
   bool predecessor_stopped = false;  // leader: the one of the term before gave up its lease before it asked for this
+  const char* why = "";              // no longer leader: for a person
 };
 
 // `index`: everything up to here must be applied before the reader looks. Not ok: leadership was lost; unknown.

@@ -122,7 +122,7 @@ bool Replica::of_this_generation(const GroupFrame& frame) {
   spdlog::critical("{}: node {:016x} is of generation {}, this disk of {}: it was left behind by a forced recovery, and takes part no more",
                    shard_.name.text(), frame.from, count_of(frame.generation), count_of(ours));
   stopped_ = true;
-  core_.resign();
+  core_.resign("it was left behind by a forced recovery");
   pump(Commit::now);
   return false;
 }
@@ -145,9 +145,10 @@ void Replica::receive(const GroupFrame& frame) {
   pump(Commit::now);
 }
 
-void Replica::tick() {
+void Replica::tick(bool aside) {
   Lock lock(mutex_);
   if (stopped_) return;
+  core_.stand_aside(aside);
   look_at_clocks();
   pump(Commit::now);
   const consensus::Nanoseconds now = hands_.clocks().monotonic;
@@ -178,7 +179,7 @@ void Replica::add_commit(GroupWrite& write) {
 void Replica::look_at_clocks() {
   if (settings_.alone || stopped_) return;
   const consensus::Clocks now = hands_.clocks();
-  if (lease_.slept(now)) core_.resign();
+  if (lease_.slept(now)) core_.resign("the machine slept");
   core_.tick(now.monotonic);
 }
 
@@ -187,7 +188,7 @@ bool Replica::may_act() {
   if (settings_.alone) return settled();
   const consensus::Clocks now = hands_.clocks();
   if (lease_.slept(now)) {
-    core_.resign();
+    core_.resign("the machine slept");
     pump(Commit::now);
     return false;
   }
@@ -199,7 +200,7 @@ Refusal Replica::transfer(NodeId target, bool effects_stopped) {
   look_at_clocks();
   const bool given_up = effects_stopped && lease_.give_up(hands_.clocks());
   const Refusal refusal = core_.transfer(target, given_up);
-  if (refusal != Refusal::none && given_up) core_.resign();  // what was given up stays so for this leadership
+  if (refusal != Refusal::none && given_up) core_.resign("it was given up");  // what was given up stays so for this leadership
   pump(Commit::now);
   return refusal;
 }
@@ -212,9 +213,9 @@ Refusal Replica::change(const consensus::Change& change) {
   return refusal;
 }
 
-void Replica::resign() {
+void Replica::resign(const char* why) {
   Lock lock(mutex_);
-  core_.resign();
+  core_.resign(why);
   pump(Commit::now);
 }
 
@@ -355,6 +356,11 @@ void Replica::take_role(const consensus::RoleChange& change) {
     if (!settings_.alone) lease_.lead(hands_.clocks(), change.predecessor_stopped);
     return;
   }
+  if (change.role == Role::candidate && change.term != stood_in_) {
+    stood_in_ = change.term;
+    spdlog::info("{}: term {}, {}", shard_.name.text(), change.term, "no leader is heard: this node asks for votes");
+  }
+  if (*change.why) lost_because_ = change.why;
   lease_.lose();
   writing_term_ = 0;
   proposed_.clear();
@@ -364,7 +370,7 @@ void Replica::take_role(const consensus::RoleChange& change) {
 void Replica::tell_leadership() {
   const consensus::Term leading = settled() ? core_.term() : 0;
   if (leading == told_leading_) return;
-  if (told_leading_ != 0) hands_.leadership({false, core_.term(), core_.leader()});
+  if (told_leading_ != 0) hands_.leadership({false, core_.term(), core_.leader(), std::exchange(lost_because_, "")});
   told_leading_ = leading;
   if (leading != 0) hands_.leadership({true, leading, core_.self()});
 }

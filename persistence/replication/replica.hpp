@@ -27,6 +27,7 @@ struct Leadership {
   bool leads = false;
   consensus::Term term = 0;
   consensus::NodeId leader = consensus::nobody;
+  const char* why = "";  // it leads no more: for a person
 };
 
 struct MemberStatus {
@@ -90,7 +91,8 @@ class Replica {
 
   void durable(consensus::Ticket ticket);
   void receive(const GroupFrame& frame);
-  void tick();
+  // `aside`: this node had better not lead, see consensus::Core::stand_aside.
+  void tick(bool aside = false);
   void note_commit();   // before the end: writes how far it is committed, where that was not said yet
 
   // Whether an effect may leave now. Ask right before each.
@@ -98,7 +100,7 @@ class Replica {
   // No effect is on its way any more: the successor need not wait for our lease.
   consensus::Refusal transfer(NodeId target, bool effects_stopped);
   consensus::Refusal change(const consensus::Change& change);
-  void resign();
+  void resign(const char* why);
   ReplicaStatus status();
 
   // For Hands::read alone, which is called from inside.
@@ -148,6 +150,8 @@ class Replica {
   consensus::Nanoseconds noted_at_ = 0;
   consensus::Term writing_term_ = 0;
   consensus::Term told_leading_ = 0;
+  const char* lost_because_ = "";
+  consensus::Term stood_in_ = 0;                  // asked for votes, or whether it would get them
   std::deque<std::shared_ptr<const ValueBlock>> unchained_;
 
   // Catching up from the leader's disk.

@@ -84,7 +84,7 @@ TEST_CASE("One connection more than the bound is told so, and a place that was f
   std::vector<ControlClient> clients;
   for (std::size_t i = 0; i < ControlServer::connections_max; ++i) clients.push_back(std::move(*ControlClient::connect(path)));
   auto refused = LineSocket::connect(path);
-  REQUIRE(json::parse(*refused->read_line(1'000)).at("error").as_string() == "too many connections at once");
+  REQUIRE(json::parse(*refused->read_line(1'000)).at("error").as_string() == "BUSY: too many connections at once");
   clients.pop_back();
   bool again = false;
   for (int i = 0; i < 200 && !again; ++i) {

@@ -39,6 +39,34 @@ TEST_CASE(
   CHECK(again.parsed() == ended.parsed());
 }
 
+TEST_CASE("Twenty faults in a row on one cluster: nothing is lost, nothing is sent twice, and the drill itself is on record") {
+  TemporaryDirectory directory;
+  const std::string data = (directory.path() / "drill").string();
+  const Ended ended = run_command(program + "run all --faults 20 --nodes 3 --seed 3 --json --data " + data + profile, directory.path());
+  CAPTURE(ended.err, ended.out);
+  REQUIRE(ended.out.size() > 2);
+  const DrillReport report = report_of(ended.out);
+  CHECK(report.faults.size() == 20);
+  CHECK(report.outages.count > 0);
+  for (const Verdict& verdict : report.verdicts) {
+    CAPTURE(verdict.invariant, verdict.why);
+    if (verdict.invariant == "I10")
+      CHECK(verdict.why.find("nothing was acknowledged") == std::string::npos);  // how soon is for the drill to say
+    else CHECK(verdict.finding == Finding::held);
+  }
+  const Ended alerts = run_command(TALLY_BINARY_DIR "/tally table risk_alerts_history --json --data " + data + "/node-1", directory.path());
+  CAPTURE(alerts.err);
+  const auto count = [&](const std::string& wanted) {
+    std::size_t found = 0;
+    for (auto at = alerts.out.find(wanted); at != std::string::npos; at = alerts.out.find(wanted, at + 1)) ++found;
+    return found;
+  };
+  CHECK(count("DRILL_BEGUN") == 1);
+  CHECK(count("DRILL_FAULT") >= 20);
+  CHECK(count("DRILL_HEALED") >= 20);
+  CHECK(count("DRILL_VERDICT") == 1);
+}
+
 TEST_CASE("A drill touches nothing but what a drill made, and no account with a venue of its own") {
   TemporaryDirectory directory;
   const auto kept = directory.path() / "kept";

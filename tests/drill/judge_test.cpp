@@ -114,6 +114,7 @@ const Row rows[] = {
     {"I10", "too late", [](Evidence& e) { e.goals.available_again = 500; }},
     {"I11", "too much memory", [](Evidence& e) { e.nodes[2].resident_max = std::uint64_t{3} << 30; }},
     {"I11", "too much disk", [](Evidence& e) { e.nodes[2].disk_bytes = std::uint64_t{3} << 30; }},
+    {"I12", "what should have been said was not", [](Evidence& e) { e.faults[0].unmet = "nobody said that a certificate is over"; }},
     {"I12", "damage that no drill did", [](Evidence& e) { e.nodes[1].damage = "demo is damaged at offset 2"; }},
 };
 

@@ -71,3 +71,30 @@ TEST_CASE("A cut ends connections and lets no new one through until it heals") {
   LineSocket other(::accept4(ends.listener.fd(), nullptr, nullptr, SOCK_CLOEXEC));
   CHECK(Ends::arrives(*again, other, "welcome"));
 }
+
+TEST_CASE("A half connection: one end is told, the other hears nothing of it until it heals, and new connections pass") {
+  Ends ends("a", "b");
+  CHECK(Ends::arrives(ends.dialler, ends.target, "first"));
+  ends.mesh.halve_connections();
+  CHECK_FALSE(ends.dialler.read_line(10));
+  ends.target.write_line("still there");   // nobody says that it is not
+  char byte = 0;
+  CHECK(::recv(ends.target.fd(), &byte, 1, MSG_DONTWAIT) == -1);   // silence, not an end
+  auto again = LineSocket::connect_tcp(ends.mesh.address("a", "b"), 5);
+  REQUIRE(again);
+  LineSocket other(::accept4(ends.listener.fd(), nullptr, nullptr, SOCK_CLOEXEC));
+  CHECK(Ends::arrives(*again, other, "welcome"));
+  ends.mesh.heal();
+  CHECK_FALSE(ends.target.read_line(10));   // the end, now
+}
+
+TEST_CASE("Messages that take unlike long arrive in order all the same") {
+  Ends ends("a", "b");
+  ends.mesh.set_delay(0, 30);
+  for (int n = 0; n < 20; ++n) ends.dialler.write_line(std::to_string(n));
+  for (int n = 0; n < 20; ++n) {
+    const auto got = ends.target.read_line(100);
+    REQUIRE(got);
+    CHECK(*got == std::to_string(n));
+  }
+}

@@ -39,3 +39,25 @@ TEST_CASE("Times count from the fault on, and what came before it is none of the
   CHECK(timings.acknowledged == 950);
   CHECK(timings.first_effect == -1);
 }
+
+TEST_CASE("An outage is the longest pause around a fault that took the leader, up to the next fault") {
+  Evidence evidence;
+  evidence.faults.push_back({"kill", 1'000, 3'000, 1'000, "a", true, false, "leader-killed", true, ""});
+  evidence.faults.push_back({"kill", 5'000, 6'000, 5'000, "b", true, false, "follower-killed", false, ""});
+  evidence.faults.push_back({"kill", 9'000, 9'500, 9'000, "a", true, false, "leader-killed", true, ""});
+  for (const Ms at : {100, 950, 1'700, 1'800, 4'990, 5'900, 8'950, 9'250, 9'300})
+    evidence.commands.push_back({"k", "deposit", Fate::acknowledged, "a", at - 5, at, 5, 1, 1, ""});
+  evidence.commands.push_back({"k", "deposit", Fate::unknown, "a", 1'100, 1'200, 5, 0, 1, ""});
+  const Outages outages = outages_of(evidence);
+  CHECK(outages.count == 2);
+  CHECK(outages.p50 == 300);
+  CHECK(outages.longest == 3'190);
+  evidence.faults[0].takes_leader = evidence.faults[2].takes_leader = false;
+  CHECK(outages_of(evidence).count == 0);
+}
+
+TEST_CASE("The line for the journal names every invariant once") {
+  DrillReport report;
+  report.verdicts = {{"I1", "", Finding::held, ""}, {"I2", "", Finding::not_judged, ""}, {"I3", "", Finding::held, ""}};
+  CHECK(verdict_line(report) == "held: I1 I3; broken: none; not judged: I2");
+}

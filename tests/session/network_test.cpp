@@ -180,6 +180,29 @@ TEST_CASE("A one-way partition is noticed at both ends within 1.2 s, and each sa
   }));
 }
 
+TEST_CASE("What a link held back arrives all at once, and the two have a session again within a moment, whichever hellos crossed") {
+  CHECK(rc::check("held back", [](std::uint64_t seed) {
+    Dice dice(seed);
+    World world(seed, {1, 2}, {}, calm);
+    world.know_each_other();
+    world.run_for(1'000 * ms + static_cast<Nanoseconds>(dice.below(500)) * ms);
+    RC_ASSERT(world.linked(1, 2));
+    const auto ways = dice.below(3);
+    if (ways != 1) world.hold(1, 2);
+    if (ways != 2) world.hold(2, 1);
+    world.run_for(1'200 * ms + static_cast<Nanoseconds>(dice.below(20'000)) * ms);
+    RC_ASSERT(!world.linked(1, 2));
+    const auto sessions = world.status(1, 2).sessions + world.status(2, 1).sessions;
+    world.release();
+    world.run_for(50 * ms);
+    RC_ASSERT(world.linked(1, 2));
+    RC_ASSERT(world.status(1, 2).sessions + world.status(2, 1).sessions == sessions + 2);
+    world.run_for(5'000 * ms);
+    RC_ASSERT(world.linked(1, 2));
+    RC_ASSERT(world.status(1, 2).sessions + world.status(2, 1).sessions == sessions + 2);
+  }));
+}
+
 TEST_CASE("A closed connection is noticed at once, by both") {
   World world(1, {1, 2}, {}, {});
   world.know_each_other();

@@ -105,6 +105,12 @@ class World {
   // Nothing passes from one to the other until open().
   void block(NodeId from, NodeId to) { blocked_.insert({from, to}); }
   void open() { blocked_.clear(); }
+  // What is sent from one to the other waits on the way, as behind a radio that is out, until release(); then all of it arrives.
+  void hold(NodeId from, NodeId to) { held_.insert({from, to}); }
+  void release() {
+    held_.clear();
+    for (Flying& flying : std::exchange(on_hold_, {})) packets_.emplace(now_ + ms / 2, std::move(flying));
+  }
   // The connection of the two ends; both are told.
   void cut(NodeId a, NodeId b) {
     std::erase_if(packets_, [&](const auto& entry) {
@@ -180,6 +186,10 @@ class World {
       node.bytes_out += send.packet.size();
       if (blocked_.contains({node.id, send.channel}) || !nodes_.contains(send.channel) || dice_.chance(weather_.loss)) continue;
       for (int copies = dice_.chance(weather_.duplicates) ? 2 : 1; copies > 0; --copies) {
+        if (held_.contains({node.id, send.channel})) {
+          on_hold_.push_back({node.id, send.channel, send.packet});
+          continue;
+        }
         const auto late = static_cast<Nanoseconds>(dice_.below(static_cast<std::uint64_t>(weather_.delay_max - weather_.delay_min + 1)));
         packets_.emplace(now_ + weather_.delay_min + late, Flying{node.id, send.channel, send.packet});
       }
@@ -202,7 +212,8 @@ class World {
   std::map<NodeId, std::unique_ptr<Node>> nodes_;
   std::multimap<Nanoseconds, Flying> packets_;
   std::map<NodeId, std::vector<Flying>> node_waiting_;   // for one that is frozen
-  std::set<std::pair<NodeId, NodeId>> blocked_;
+  std::set<std::pair<NodeId, NodeId>> blocked_, held_;
+  std::vector<Flying> on_hold_;
 };
 
 }  // namespace tally::cluster

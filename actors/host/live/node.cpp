@@ -106,7 +106,7 @@ class NodeSupervisor : public caf::event_based_actor {
       if (shard.failures.size() > restarts_max) {
         if (auto* shared = dynamic_cast<RocksDbJournal*>(services_.journal.get()); shared && shared->replicated()) {
           spdlog::critical("shard {} failed {} times within a minute; this node gives up leading it", name.text(), shard.failures.size());
-          return shared->resign(name);  // other accounts of this process go on
+          return shared->resign(name, "it fails here again and again");  // other accounts of this process go on
         }
         spdlog::critical("shard {} failed {} times within a minute; this node gives up", name.text(), shard.failures.size());
         spdlog::shutdown();

@@ -7,9 +7,12 @@ namespace tally::cluster {
 Hello Conversation::introduction() { return {self_, credentials_.nonce(), credentials_.certificate()}; }
 
 void Conversation::call(Nanoseconds now) {
-  if (up() || calling() || answering_) return;
-  const Hello hello = introduction();
-  calling_ = Calling{written_hello(hello), hello.nonce, now + patience_};
+  if (up() || calling() || answering()) return;
+  if (!calling_) {
+    const Hello hello = introduction();
+    calling_ = Calling{written_hello(hello), hello.nonce, 0};
+  }
+  calling_->until = now + patience_;
   said_.push_back(calling_->hello);
 }
 
@@ -31,9 +34,16 @@ void Conversation::receive_hello(Nanoseconds now, std::string_view packet) {
   auto hello = read_hello(packet, generation);
   if (!hello) return unreadable(generation, "a hello");
   if (std::string why = objection(self_, hello->who); !why.empty()) return refuse(hello->who, std::move(why));
-  if (calling() && self_.id < hello->who.id) return;   // it will answer ours
+  if ((calling_ || awaiting_) && self_.id < hello->who.id) {   // it will answer ours
+    if (!calling()) call(now);                                 // if it gets it: it does hear us again
+    return;
+  }
   calling_.reset();
   awaiting_.reset();
+  if (answering_ && answering_->hello == packet) {   // said again, answered again
+    answering_->until = now + patience_;
+    return said_.push_back(answering_->welcome);
+  }
   Welcome welcome{introduction(), {}};
   welcome.signature = credentials_.sign(welcome.signed_text(packet));
   Answering answering{Packet(packet), written_welcome(welcome), std::move(*hello), 0, now + patience_};
@@ -133,11 +143,11 @@ void Conversation::tick(Nanoseconds now) {
   if (session_) session_->tick(now);
   notice_end();
   if ((calling_ && now >= calling_->until) || (awaiting_ && now >= awaiting_->until)) {
-    calling_.reset();
+    if (calling_) calling_->until = never;
     awaiting_.reset();
     happenings_.push_back({Happening::Kind::rebuffed, peer_, "no answer to our hello", {}});
   }
-  if (answering_ && now >= answering_->until) answering_.reset();
+  if (answering_ && now >= answering_->until) answering_->until = never;
 }
 
 void Conversation::leave(Nanoseconds now) {

@@ -33,7 +33,8 @@ class Conversation {
   Conversation(const Party& self, const SessionSettings& settings, Nanoseconds patience, Credentials& credentials, Admits admits)
       : self_(self), settings_(settings), patience_(patience), credentials_(credentials), admits_(std::move(admits)) {}
 
-  // Says hello, unless a session is up or a hello is under way.
+  // Says hello, unless a session is up or a hello is under way. One that was not answered in time is said again as it was: it
+  // may still be on its way, and the answer to either will do.
   void call(Nanoseconds now);
   void receive(Nanoseconds now, std::string_view packet);
   void tick(Nanoseconds now);
@@ -46,7 +47,7 @@ class Conversation {
   std::vector<Happening> take_happenings() { return std::exchange(happenings_, {}); }
 
   bool up() const { return session_ && session_->ended() == EndReason::none; }
-  bool calling() const { return calling_ || awaiting_; }
+  bool calling() const { return (calling_ && calling_->until != never) || awaiting_; }
   const Party& peer() const { return peer_; }                      // of the session; of the last one where none is up
   const Session* session() const { return session_.get(); }        // the last one, perhaps ended
   Nanoseconds wake_at() const;
@@ -55,13 +56,13 @@ class Conversation {
   struct Calling {
     Packet hello;
     std::string nonce;
-    Nanoseconds until = 0;
+    Nanoseconds until = 0;   // never: given up, for whoever waits; its answer is welcome still
   };
   struct Answering {
     Packet hello, welcome;
     Hello caller;
     std::uint64_t epoch = 0;
-    Nanoseconds until = 0;
+    Nanoseconds until = 0;   // never: we may call meanwhile; the confirmation is welcome still
   };
 
   // The caller has proven itself, and waits to hear that it was believed: the session's first packet.
@@ -71,6 +72,7 @@ class Conversation {
     Nanoseconds until = 0;
   };
 
+  bool answering() const { return answering_ && answering_->until != never; }
   Hello introduction();
   void receive_hello(Nanoseconds now, std::string_view packet);
   void receive_welcome(Nanoseconds now, std::string_view packet);

@@ -23,7 +23,7 @@ struct MeshSettings {
   SessionSettings session;
   Nanoseconds hello_patience = 3'000 * ms;
   Nanoseconds pause_min = 50 * ms;
-  Nanoseconds pause_max = 2'000 * ms;
+  Nanoseconds pause_max = 1'000 * ms;
   Nanoseconds yield = 500 * ms;
   std::size_t channels_max = 256;     // beyond it strangers are not heard
 };

@@ -1,0 +1,15 @@
+// An account's node for one leadership, and what it answers. Internal to the hosted account.
+#pragma once
+
+#include "app/account_node.hpp"
+#include "app/cluster/hosted_account.hpp"
+
+namespace tally {
+
+struct HostedAccount::Hosting {
+  std::uint64_t term = 0;
+  std::unique_ptr<AccountNode> node;
+  ControlServer::Operations operations;
+};
+
+}  // namespace tally
