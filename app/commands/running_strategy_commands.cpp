@@ -26,6 +26,8 @@ void show(const CommandLine& line, const json::object& said) {
     const json::object& row = value.as_object();
     const json::value* moment = row.if_contains("moment");
     const auto count = [&](const char* name) { return row.at(name).to_number<std::uint64_t>(); };
+    if (row.at("roles").as_array().empty())
+      table.row({std::string(row.at("strategy").as_string()), "-", "-", "-", "-", "-", "-", "-", std::string(row.at("file").as_string())});
     for (const json::value& role : row.at("roles").as_array())
       table.row({std::string(row.at("strategy").as_string()), std::to_string(count("version")), row.at("running").as_bool() ? "on" : "off",
                  std::string(role.at("role").as_string()), std::string(role.at("product").as_string()),
@@ -35,6 +37,8 @@ void show(const CommandLine& line, const json::object& said) {
     for (const json::value& mistake : row.at("mistakes").as_array()) mistakes.emplace_back(mistake.as_string());
   }
   print(line, said.at("strategies"), table);
+  if (const std::string trouble(said.at("trouble").as_string()); !trouble.empty())
+    throw CommandFailed(exit_busy, "no bar is judged now: " + trouble);
   if (!mistakes.empty()) throw CommandFailed(exit_failed, "the version before goes on: " + mistakes.front());
 }
 
