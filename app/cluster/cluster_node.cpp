@@ -9,6 +9,7 @@
 #include "app/cluster/cluster_address.hpp"
 #include "app/cluster/hosting.hpp"
 #include "app/exit_code.hpp"
+#include "app/feeds/feed_view.hpp"
 #include "app/node_operations.hpp"
 #include "app/starting_point.hpp"
 #include "persistence/replication/identity.hpp"
@@ -181,7 +182,9 @@ void ClusterNode::start_hosting(std::uint64_t term) {
   if (profile.venue_reach.address.empty())
     throw CommandFailed(exit_usage, "the venue of a cluster's account is outside of it: name venue.address in " + data_.profile().string());
   hosting->node = std::make_unique<AccountNode>(std::move(profile), journal_, name, std::move(right));
+  hosting->feeds = follow_feeds(*hosting->node);
   hosting->operations = node_operations(*hosting->node, stop_);
+  hosting->operations["feeds"] = [&feeds = hosting->feeds](const json::object&) { return feeds_json(feeds); };
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
   spdlog::info("{}: hosted in term {} after {} ms", account_.text(), term, took.count());
   std::unique_lock lock(hosting_mutex_);
