@@ -102,7 +102,8 @@ std::unique_ptr<RemoteVenueLink> AccountNode::remote_link(const ActingRight& rig
     node_->clock_moved();
     node_->port_work_finished();
   };
-  options.told = [tape = std::move(tape)](Offset end) { tape->told(end); };
+  options.told = [tape](Offset end) { tape->told(end); };
+  options.welcomed = [tape = std::move(tape)](Offset end) { tape->welcomed(end); };
   return std::make_unique<RemoteVenueLink>(*node_, std::move(options));
 }
 

@@ -32,7 +32,8 @@ class BarTape {
   virtual ~BarTape() = default;
 
   virtual Symbol shard() const = 0;                  // of the venue; intents name the tape by it
-  virtual std::optional<Offset> end() = 0;           // what may be read by now; nothing: not known yet. Never waits
+  // What may be read by now; nothing: not known yet. Never waits. Throws TapeUnavailable where the venue lost what it told.
+  virtual std::optional<Offset> end() = 0;
   virtual Piece read(Offset from) = 0;               // throws TapeUnavailable; never beyond end()
   virtual void stop() {}                             // ends a read that waits; from any thread
 

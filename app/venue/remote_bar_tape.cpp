@@ -28,6 +28,8 @@ struct RemoteBarTape::Answer {
 
 std::optional<Offset> RemoteBarTape::end() {
   const std::int64_t end = end_.load();
+  if (const std::int64_t left = lost_.load(); left >= 0)
+    throw TapeUnavailable("the venue at " + address_ + " has records up to " + std::to_string(left) + " only, and told of " + std::to_string(end));
   return end < 0 ? std::nullopt : std::optional<Offset>(static_cast<Offset>(end));
 }
 
@@ -36,6 +38,12 @@ void RemoteBarTape::told(Offset end) {
   while (known < static_cast<std::int64_t>(end) && !end_.compare_exchange_weak(known, static_cast<std::int64_t>(end))) {
   }
   more();
+}
+
+void RemoteBarTape::welcomed(Offset end) {
+  const auto has = static_cast<std::int64_t>(end);
+  lost_ = has < end_.load() ? has : -1;
+  told(end);
 }
 
 void RemoteBarTape::stop() {

@@ -27,6 +27,9 @@ class RemoteBarTape final : public BarTape {
 
   // The venue has told of its journal up to here. What a node reads ends there, so that no bar is judged before the node has its price.
   void told(Offset end);
+  // Its journal ends here, as it says to a new session. Where that is less than it told before, end() says so (TapeUnavailable) until
+  // it is not.
+  void welcomed(Offset end);
   // Asks the venue for its end, for readers that no session tells. Throws TapeUnavailable.
   void ask_end();
 
@@ -41,6 +44,7 @@ class RemoteBarTape final : public BarTape {
   const std::string address_;
   const Symbol venue_;
   std::atomic<std::int64_t> end_{-1};   // -1: not known
+  std::atomic<std::int64_t> lost_{-1};  // what is left of what it told; -1: all
   std::mutex reading_;                  // one reader at a time; over what follows
   EntryPtr last_;                       // that was read
   std::mutex socket_mutex_;             // over the socket's being there, for stop()

@@ -237,7 +237,7 @@ void RemoteVenueLink::welcomed(Connection& connection, Offset end) {
     if (!last_report_) last_report_ = end;
   }
   connected_ = true;
-  if (options_.told) options_.told(end);  // the newest bars came before
+  if (options_.welcomed) options_.welcomed(end);  // the newest bars came before
   spdlog::info("the venue at {} welcomes {} of {}", options_.address, options_.node, options_.account.text());
   deliver(RequestReconciliation{fresh_key(), "reconnect"}, 0);
   wake_.notify_all();

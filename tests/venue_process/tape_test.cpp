@@ -84,6 +84,23 @@ TEST_CASE("A reader whose connection was closed, or whose venue comes back, read
   CHECK_FALSE(before.empty());
 }
 
+TEST_CASE("A venue that welcomes with less than it told is not read until it has that again") {
+  VenueAtHome venue(venue_test_profile());
+  show(venue, 1, 20);
+  RemoteBarTape tape(venue.server.address(), venue.node.shard());
+  tape.welcomed(15);
+  CHECK(tape.end() == Offset(15));
+  tape.told(18);
+  tape.told(16);  // an older bar of a session that was taken up again
+  CHECK(tape.end() == Offset(18));
+  tape.welcomed(9);
+  CHECK_THROWS_AS(tape.end(), TapeUnavailable);
+  CHECK_THROWS_AS(tape.read(3), TapeUnavailable);
+  tape.welcomed(20);
+  CHECK(tape.end() == Offset(20));
+  CHECK_FALSE(tape.read(3).entries.empty());
+}
+
 TEST_CASE("A reader of another venue's name reads nothing, and a stopped one does not connect") {
   VenueAtHome venue(venue_test_profile());
   show(venue, 1, 5);
