@@ -175,7 +175,8 @@ json::object ClusterNode::transfer(const json::object& request) {
 
 ControlServer::Operations ClusterNode::operations() {
   ControlServer::Operations operations;
-  for (const char* name : {"submit", "tree", "state", "show", "strategies", "strategy_switch", "strategy_reload", "feeds", "fail", "cluster_transfer"})
+  for (const char* name : {"submit", "tree", "state", "show", "strategies", "strategy_switch", "strategy_reload", "feeds", "fail",
+                           "cluster_transfer"})
     operations[name] = [this, name = std::string(name)](const json::object& request) { return run(name, request); };
   operations["cluster_status"] = [this](const json::object&) { return status(); };
   operations["cluster_leave"] = [this](const json::object& request) { return leave(request); };

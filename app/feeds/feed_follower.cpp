@@ -21,7 +21,11 @@ constexpr std::int64_t final_within_ns = 5 * ns_per_s;
 }  // namespace
 
 FeedFollower::FeedFollower(AccountNode& node, FeedSetting setting)
-    : node_(node), setting_(std::move(setting)), live_clock_(node.profile().clock == ClockChoice::live), outlet_(node, setting_.feed), bars_(setting_) {
+    : node_(node),
+      setting_(std::move(setting)),
+      live_clock_(node.profile().clock == ClockChoice::live),
+      outlet_(node, setting_.feed),
+      bars_(setting_) {
   status_.setting = setting_;
   thread_ = std::thread([this] { run(); });
 }

@@ -3,11 +3,10 @@
 //   tape --record--> FeedBars --bar--> node: prices, time, venue's shard (producer "tape:NAME@OFFSET"), strategies
 //                        '----last trade, top of the book--> node's prices, on clock: live
 //
-// The next bar waits until strategies have judged this one. On start it goes on behind the last record whose bar the venue has (where
-// that was another node's, of another tape: behind the newest bar by its close), so a bar is shown once, or again where it was not
-// durable. Where there is no tape, where it cannot be read or the
-// node does not take a bar, it begins again every second behind the last bar that was taken. It never touches the recorder: a tape
-// that nobody writes is a silent feed, and no more.
+// The next bar waits until strategies have judged this one. On start it goes on behind the last record whose bar the venue has
+// (where that was another node's, of another tape: behind the newest bar by its close), so a bar is shown once, or again where it
+// was not durable. Where there is no tape, where it cannot be read or the node does not take a bar, it begins again every second
+// behind the last bar that was taken. It never touches the recorder: a tape that nobody writes is a silent feed, and no more.
 #pragma once
 
 #include <condition_variable>

@@ -69,7 +69,8 @@ FeedOutlet::Known FeedOutlet::known_elsewhere(const std::vector<ProductId>& prod
     }
   };
   const auto found = [&] {
-    return known.record > 0 && std::all_of(products.begin(), products.end(), [&](ProductId product) { return known.closes.contains(product); });
+    return known.record > 0 &&
+           std::all_of(products.begin(), products.end(), [&](ProductId product) { return known.closes.contains(product); });
   };
   const Offset oldest = *end > looked_back ? *end - looked_back : 0;
   for (Offset to = *end; to > oldest && !found();) {

@@ -1,8 +1,9 @@
-// Where the bars of a followed tape go: to the venue's shard of this node, or to the venue process. Which bars the venue has says where
-// a feed goes on; there is no cursor beside that.
+// Where the bars of a followed tape go: to the venue's shard of this node, or to the venue process. Which bars the venue has
+// says where a feed goes on; there is no cursor beside that.
 //
-// With a venue process each node has tapes of its own, of the same feed: what another node showed is known by its close, what this
-// one showed by its place, too. Only a node that may act shows anything; a bar that two of them showed is one bar for the venue.
+// With a venue process each node has tapes of its own, of the same feed: what another node showed is known by its close, what
+// this one showed by its place, too. Only a node that may act shows anything; a bar that two of them showed is one bar for the
+// venue.
 #pragma once
 
 #include <map>
@@ -28,8 +29,8 @@ class FeedOutlet {
   // Throws TapeUnavailable where the venue does not say so now.
   Known known(const std::vector<ProductId>& products);
 
-  // Returns once the venue has the bar and strategies have judged it, or it was refused. Throws std::runtime_error where the venue is
-  // out of reach; the same bar again changes nothing.
+  // Returns once the venue has the bar and strategies have judged it, or it was refused. Throws std::runtime_error where the
+  // venue is out of reach; the same bar again changes nothing.
   Outcome show(const BarObserved& bar, Offset record);
 
  private:

@@ -1,5 +1,5 @@
-// Where a node's strategies were in their tape, so that a start reads only what came since. A row of the journal's cache, which may
-// vanish at any time: what is recorded decides, and without the row the tape is read from its beginning.
+// Where a node's strategies were in their tape, so that a start reads only what came since. A row of the journal's cache, which
+// may vanish at any time: what is recorded decides, and without the row the tape is read from its beginning.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,6 @@
-// What strategies of an account recorded: versions, switches, intents. They stand in the account's own log, each an outside input that
-// no entity hears; an intent stands in one entry with the signal that it became, so that neither is ever there without the other
-// (docs/decisions/0023-strategies-in-the-accounts-log.md).
+// What strategies of an account recorded: versions, switches, intents. They stand in the account's own log, each an outside
+// input that no entity hears; an intent stands in one entry with the signal that it became, so that neither is ever there
+// without the other (docs/decisions/0023-strategies-in-the-accounts-log.md).
 #pragma once
 
 #include <memory>

@@ -38,11 +38,13 @@ class StrategyMember {
   // A version or switch was recorded at a bar that the restored state has behind it: it must be folded from the beginning.
   bool overtaken() const;
   void start(const Learn& learn);
-  // Every bar that was there was taken: from here on the file may be another version. `as_filed`: it is one if it says something else.
+  // Every bar that was there was taken: from here on the file may be another version. `as_filed`: it is one if it says something
+  // else.
   void caught_up(bool as_filed, const Learn& learn, const Record& record);
 
   // ---- at work
-  // Intents of the bar, in order. Facts come between the bars where they came the first time, a new version of the file between two moments.
+  // Intents of the bar, in order. Facts come between the bars where they came the first time, a new version of the file between
+  // two moments.
   std::vector<StrategyIntent> take(const BarObserved& bar, const Learn& learn, const Record& record);
   void between_bars(const Learn& learn, const Record& record);
   StrategySwitched switching(const IdempotencyKey& key, OperatorId by, bool running) const;

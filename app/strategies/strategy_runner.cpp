@@ -49,7 +49,8 @@ StrategyRunner::StrategyRunner(const std::vector<StrategySetting>& settings, Por
   for (const StrategySetting& setting : settings) {
     auto member = std::make_unique<StrategyMember>(setting);
     if (const StrategyMember* other = member_of(member->name()))
-      throw std::invalid_argument(setting.file + ": strategy '" + std::string(member->name().text()) + "' runs from " + other->file() + " already");
+      throw std::invalid_argument(setting.file + ": strategy '" + std::string(member->name().text()) + "' runs from " +
+                                  other->file() + " already");
     members_.push_back(std::move(member));
   }
   ports_.bars->listen([this] {

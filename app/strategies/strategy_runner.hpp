@@ -1,5 +1,5 @@
-// The strategies of an account that runs here. Bars come from the venue's tape, wherever the venue is; what strategies say goes into the
-// account's own log, an intent in one entry with its signal:
+// The strategies of an account that runs here. Bars come from the venue's tape, wherever the venue is; what strategies say goes
+// into the account's own log, an intent in one entry with its signal:
 //
 //   BarTape --bars, durable, in order--> StrategyMember --[signal, intent]--> the account's inlet --> its log
 //
@@ -7,8 +7,8 @@
 // and the bar's entry.
 //
 // Laws
-//  - Whoever runs the account runs its strategies. What one leadership said and did not record, the next one says: it takes what is
-//    recorded from the log and the tape from its beginning, or from a kept place on, and says only what was not said.
+//  - Whoever runs the account runs its strategies. What one leadership said and did not record, the next one says: it takes what
+//    is recorded from the log and the tape from its beginning, or from a kept place on, and says only what was not said.
 //  - A bar is taken after everything that was said of the ones before stands in the log. An intent whose entry nobody knows to
 //    be there is decided anew, once the log says what is there.
 //  - An opening of a bar that closed more than two bars ago is late: recorded without a signal. A flat never is.
@@ -72,8 +72,8 @@ class StrategyRunner {
   // The tape's entries up to here are judged, and what was said of them is recorded.
   Offset judged() const;
 
-  // The kill switch, from the very next bar on. False where no such strategy runs here. The same key again changes nothing. Throws
-  // NotRecorded.
+  // The kill switch, from the very next bar on. False where no such strategy runs here. The same key again changes nothing.
+  // Throws NotRecorded.
   bool switch_strategy(SignalSourceId strategy, bool running, const IdempotencyKey& key, OperatorId by);
   // Looks at the files now rather than within a second.
   void reload();

@@ -1,4 +1,5 @@
-// The bars that a venue recorded, in its order, with a cursor: what strategies, tables and paper accounts read, wherever the venue is.
+// The bars that a venue recorded, in its order, with a cursor: what strategies, tables and paper accounts read, wherever the
+// venue is.
 // Two sources: the venue's shard in this node's journal (journal_bar_tape.hpp), and a venue process that is asked for it
 // (remote_bar_tape.hpp).
 //

@@ -29,7 +29,8 @@ struct RemoteBarTape::Answer {
 std::optional<Offset> RemoteBarTape::end() {
   const std::int64_t end = end_.load();
   if (const std::int64_t left = lost_.load(); left >= 0)
-    throw TapeUnavailable("the venue at " + address_ + " has records up to " + std::to_string(left) + " only, and told of " + std::to_string(end));
+    throw TapeUnavailable("the venue at " + address_ + " has records up to " + std::to_string(left) + " only, and told of " +
+                          std::to_string(end));
   return end < 0 ? std::nullopt : std::optional<Offset>(static_cast<Offset>(end));
 }
 
@@ -119,7 +120,8 @@ BarTape::Piece RemoteBarTape::read(Offset from) {
   if (const auto* failed = std::get_if<protocol::Failed>(&answer.said))
     throw TapeUnavailable("the venue at " + address_ + ": " + failed->error);
   const auto* taped = std::get_if<protocol::Taped>(&answer.said);
-  if (!taped || taped->venue != venue_.text()) throw TapeUnavailable("the venue at " + address_ + " has no tape of " + std::string(venue_.text()));
+  if (!taped || taped->venue != venue_.text())
+    throw TapeUnavailable("the venue at " + address_ + " has no tape of " + std::string(venue_.text()));
   for (const EntryPtr& entry : taped->entries) {
     if (entry->offset < from || entry->offset > taped->through)
       throw TapeUnavailable("the venue at " + address_ + " answered entries that were not asked for");

@@ -25,10 +25,11 @@ class RemoteBarTape final : public BarTape {
   Piece read(Offset from) override;
   void stop() override;
 
-  // The venue has told of its journal up to here. What a node reads ends there, so that no bar is judged before the node has its price.
+  // The venue has told of its journal up to here. What a node reads ends there, so that no bar is judged before the node has its
+  // price.
   void told(Offset end);
-  // Its journal ends here, as it says to a new session. Where that is less than it told before, end() says so (TapeUnavailable) until
-  // it is not.
+  // Its journal ends here, as it says to a new session. Where that is less than it told before, end() says so (TapeUnavailable)
+  // until it is not.
   void welcomed(Offset end);
   // Asks the venue for its end, for readers that no session tells. Throws TapeUnavailable.
   void ask_end();

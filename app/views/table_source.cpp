@@ -32,7 +32,8 @@ class VenueBars {
     }
     if (!there_) {
       const Profile profile = profile_of(where_);
-      if (profile.venue_reach.address.empty()) throw CommandFailed(exit_not_found, "the journal holds no venue, and the profile names none");
+      if (profile.venue_reach.address.empty())
+        throw CommandFailed(exit_not_found, "the journal holds no venue, and the profile names none");
       there_ = std::make_unique<RemoteBarTape>(profile.venue_reach.address, venue_shard_of(profile.venue.venue));
     }
     there_->ask_end();
@@ -127,8 +128,8 @@ class EntryCursor {
   std::size_t at_ = 0;
 };
 
-// Whole days only: by then every entry of the day is committed in both logs, so that whoever reads later merges the same. Where the
-// venue is elsewhere this node's log may lag behind it: a day then also waits for an entry of the account after its end.
+// Whole days only: by then every entry of the day is committed in both logs, so that whoever reads later merges the same. Where
+// the venue is elsewhere this node's log may lag behind it: a day then also waits for an entry of the account after its end.
 class PaperSource final : public TableSource {
  public:
   PaperSource(const PaperSettings& settings, VenueBars bars) : bars_(std::move(bars)), book_(settings) {}

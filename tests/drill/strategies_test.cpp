@@ -44,7 +44,7 @@ rules:
 
 // Waits until something is so; only a broken program waits for long.
 template <class Is>
-bool eventually(Is is) {
+bool in_the_end(Is is) {
   for (int tries = 0; tries < 1'200; ++tries) {
     try {
       if (is()) return true;
@@ -70,7 +70,7 @@ std::vector<StrategyIntent> alone(const std::vector<job::Moment>& moments, const
 
 void submit(World& world, const Message& message) {
   const boost::json::object request{{"op", "submit"}, {"message", to_json(message)}, {"producer", "test"}};
-  REQUIRE(eventually([&] { return world.ask(world.nodes().front(), request, 20), true; }));
+  REQUIRE(in_the_end([&] { return world.ask(world.nodes().front(), request, 20), true; }));
 }
 
 void fund(World& world) {
@@ -131,22 +131,22 @@ TEST_CASE("Leaders are killed while a strategy trades: its intents are those of 
   const auto moments = job::moments_of(read_profile(profile).products, {"BTC-USD=generate:500:7"}, 500);
   World world(directory.path() / "drill", profile, 3);
   fund(world);
-  REQUIRE(eventually([&] { return judged(world, world.nodes().front()).has_value(); }));
+  REQUIRE(in_the_end([&] { return judged(world, world.nodes().front()).has_value(); }));
   {
     BarFeed feed(world.venue_address(), moments, 20);
     for (std::size_t kill = 1; kill <= kills; ++kill) {
-      REQUIRE(eventually([&] { return feed.shown() >= kill * bars_between_kills; }));
+      REQUIRE(in_the_end([&] { return feed.shown() >= kill * bars_between_kills; }));
       std::optional<LeaderSeen> leader;
-      REQUIRE(eventually([&] { return (leader = world.leader()).has_value(); }));
+      REQUIRE(in_the_end([&] { return (leader = world.leader()).has_value(); }));
       DrillNode& fallen = world.node(leader->node);
       fallen.process->kill();
       world.start_node(fallen);
       world.wait_until_ready(60'000);
     }
-    REQUIRE(eventually([&] { return feed.shown() == moments.size(); }));
+    REQUIRE(in_the_end([&] { return feed.shown() == moments.size(); }));
   }
   const Time last = moments.back().at(0).closed_at;
-  REQUIRE(eventually([&] {
+  REQUIRE(in_the_end([&] {
     const auto row = judged(world, world.nodes().back());
     return row && row->contains("moment") && row->at("moment").to_number<std::int64_t>() == last.ns;
   }));

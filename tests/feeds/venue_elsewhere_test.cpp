@@ -2,6 +2,7 @@
 #include <set>
 
 #include "actors/strategy/intent.hpp"
+#include "app/account_node.hpp"
 #include "app/feeds/feed_follower.hpp"
 #include "app/feeds/tape_place.hpp"
 #include "app/job/bar_generator.hpp"

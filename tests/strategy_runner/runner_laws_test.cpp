@@ -1,5 +1,5 @@
-// The runner against a tape and a log that fail wherever they like: what stands in the log in the end is what the strategy says by
-// itself, each intent once, with its signal or without, never a signal without its intent.
+// The runner against a tape and a log that fail wherever they like: what stands in the log in the end is what the strategy says
+// by itself, each intent once, with its signal or without, never a signal without its intent.
 #include <spdlog/spdlog.h>
 
 #include <atomic>

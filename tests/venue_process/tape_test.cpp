@@ -1,4 +1,5 @@
-// A venue's bars as others read them: the same entries as in its journal, and nothing at all where it is not the venue that it was.
+// A venue's bars as others read them: the same entries as in its journal, and nothing at all where it is not the venue that it
+// was.
 #include "app/venue/journal_bar_tape.hpp"
 #include "app/venue/remote_bar_tape.hpp"
 #include "messages/stored.hpp"

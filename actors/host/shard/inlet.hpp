@@ -1,7 +1,7 @@
 // The one queue that refuses: outside inputs on their way into a shard.
 //
-// Venue reports, deadlines, supervision, flats and kill switches are never refused; they have room of their own, bounded by what the
-// account has in flight. Venue reports go first; everything else keeps its order, so that a flat never overtakes the
+// Venue reports, deadlines, supervision, flats and kill switches are never refused; they have room of their own, bounded by what
+// the account has in flight. Venue reports go first; everything else keeps its order, so that a flat never overtakes the
 // opening it follows.
 #pragma once
 
