@@ -8,6 +8,8 @@
 #include "app/shard_configuration.hpp"
 #include "app/strategies/strategy_runner.hpp"
 #include "app/venue/embedded_venue_link.hpp"
+#include "app/venue/journal_bar_tape.hpp"
+#include "app/venue/remote_bar_tape.hpp"
 #include "app/venue/remote_venue_link.hpp"
 
 namespace tally {
@@ -23,14 +25,14 @@ void refuse_other_account(const Journal& journal, Symbol account) {
 }  // namespace
 
 AccountNode::AccountNode(Profile profile, std::shared_ptr<Journal> journal, std::string name, ActingRight right)
-    : profile_(std::move(profile)), journal_(std::move(journal)) {
+    : profile_(std::move(profile)), may_act_(right.may_act), journal_(std::move(journal)) {
   if (!right.among_others) refuse_other_account(*journal_, account());
   const bool live = profile_.clock == ClockChoice::live;
   time_ = std::make_shared<TimeAuthority>(live ? TimeAuthority::Mode::live : TimeAuthority::Mode::backtest);
   node_ = std::make_unique<Node>(name, journal_, time_);
   name_ = std::move(name);
   start_shards(right);
-  start_strategies();
+  start_strategies(!may_act_);
 }
 
 // Effects that are still released have nowhere to go; whether they left is for reconciliation to find out.
@@ -52,10 +54,13 @@ void AccountNode::start_shards(const ActingRight& right) {
   options.effect = [this](const Entry& entry, const Event& event, Port port) { link_->perform(entry, event, port); };
   RemoteVenueLink* remote = nullptr;
   if (venue_is_remote()) {
-    auto link = remote_link(right);
+    auto tape = std::make_shared<RemoteBarTape>(profile_.venue_reach.address, venue());
+    auto link = remote_link(right, tape);
     remote = link.get();
     link_ = std::move(link);
+    tape_ = std::move(tape);
   } else {
+    tape_ = std::make_shared<JournalBarTape>(journal_, venue());
     link_ = std::make_unique<EmbeddedVenueLink>(*node_, venue());
     start_venue_shard(options);
   }
@@ -80,7 +85,7 @@ void AccountNode::start_venue_shard(ShardOptions options) {
   configure_shard(*node_, venue(), point, venue_configuration(profile_));
 }
 
-std::unique_ptr<RemoteVenueLink> AccountNode::remote_link(const ActingRight& right) {
+std::unique_ptr<RemoteVenueLink> AccountNode::remote_link(const ActingRight& right, std::shared_ptr<RemoteBarTape> tape) {
   RemoteVenueOptions options;
   options.address = profile_.venue_reach.address;
   options.account = profile_.account.account;
@@ -97,17 +102,22 @@ std::unique_ptr<RemoteVenueLink> AccountNode::remote_link(const ActingRight& rig
     node_->clock_moved();
     node_->port_work_finished();
   };
+  options.told = [tape](Offset end) { tape->told(end); };
+  options.welcomed = [tape = std::move(tape)](Offset end) { tape->welcomed(end); };
   return std::make_unique<RemoteVenueLink>(*node_, std::move(options));
 }
 
-void AccountNode::start_strategies() {
+// With a remote venue the tape is read once a session has said how far it goes: nobody waits for that here.
+void AccountNode::start_strategies(bool files_at_start) {
   if (profile_.strategies.empty()) return;
-  const auto send = [this](const SendSignal& signal, const std::string& producer) {
-    if (const Outcome outcome = command(signal, producer); !outcome.accepted)
-      spdlog::error("signal {} of {} was refused: {}", signal.key.text(), signal.source.text(), outcome.refusal);
+  StrategyRunner::Ports ports{journal_, account(), tape_, {}, [this] { return time_->now(); }, files_at_start};
+  ports.record = [this](std::vector<Message> messages, const std::string& producer) {
+    const auto answer = std::make_shared<std::promise<Outcome>>();
+    node_->submit(account(), std::move(messages), producer, [answer](const Outcome& outcome) { answer->set_value(outcome); });
+    return answer->get_future();
   };
-  strategies_ = std::make_shared<StrategyRunner>(profile_.strategies, journal_, StrategyRunner::Shards{account(), venue()}, send,
-                                                 [this] { return time_->now(); });
+  strategies_ = std::make_unique<StrategyRunner>(profile_.strategies, std::move(ports));
+  if (!venue_is_remote()) strategies_->settle();
 }
 
 Outcome AccountNode::command(Message message, const std::string& producer) {
@@ -139,12 +149,16 @@ void AccountNode::see(std::span<const BarObserved> bars, const std::string& sour
 void AccountNode::show(std::span<const BarObserved> bars, const std::string& source, Node::Done done) {
   if (venue_is_remote()) throw std::logic_error("the venue is a process of its own: show it the bars (tally venue bars)");
   see(bars, source);
-  const auto taped = [to = std::weak_ptr(strategies_), done = std::move(done)](const Outcome& outcome) {
-    if (const auto strategies = to.lock()) strategies->notify();
+  const auto taped = [tape = tape_, done = std::move(done)](const Outcome& outcome) {
+    tape->more();
     if (done) done(outcome);
   };
   for (const BarObserved& bar : bars) node_->submit(venue(), {bar}, source, taped);
   node_->clock_moved();
+}
+
+bool AccountNode::judged_up_to(Offset number) const {
+  return tape_->end().value_or(0) >= number && (!strategies_ || strategies_->judged() >= number);
 }
 
 void AccountNode::settle() {

@@ -23,6 +23,8 @@
 
 namespace tally {
 
+class BarTape;
+class RemoteBarTape;
 class RemoteVenueLink;
 class StrategyRunner;
 
@@ -69,25 +71,32 @@ class AccountNode {
   bool venue_is_simulated() const { return link_->simulated(); }
   // On record, by no entity: what a node or a drill has to say about the account. Answered when it is durable.
   Outcome record(std::string_view rule, Severity severity, std::string subject, std::string text);
+  const std::string& name() const { return name_; }
+  BarTape& tape() { return *tape_; }                            // of the venue's bars, wherever it is
+  bool may_act() const { return !may_act_ || may_act_(); }
+  // Whether the venue has told this node of everything that it recorded up to that number, and strategies have judged it.
+  bool judged_up_to(Offset number) const;
   bool venue_is_remote() const { return !profile_.venue_reach.address.empty(); }
 
  private:
   void start_shards(const ActingRight& right);
   void start_venue_shard(ShardOptions options);
-  std::unique_ptr<RemoteVenueLink> remote_link(const ActingRight& right);
-  void start_strategies();
+  std::unique_ptr<RemoteVenueLink> remote_link(const ActingRight& right, std::shared_ptr<RemoteBarTape> tape);
+  void start_strategies(bool files_at_start);
   void see(std::span<const BarObserved> bars, const std::string& source);
   std::optional<Money> worth_of(const OrderCommanded& order) const;
   Price half_spread_of(ProductId product) const;
 
   Profile profile_;
   std::string name_;
+  std::function<bool()> may_act_;
   std::shared_ptr<Journal> journal_;
   std::shared_ptr<TimeAuthority> time_;
   MarketView market_;
+  std::shared_ptr<BarTape> tape_;
   std::unique_ptr<VenuePort> link_;
   std::unique_ptr<Node> node_;  // its destructor stops the actors that call the others
-  std::shared_ptr<StrategyRunner> strategies_;  // last: it sends what the node answers
+  std::unique_ptr<StrategyRunner> strategies_;  // last: it sends what the node answers
 };
 
 }  // namespace tally

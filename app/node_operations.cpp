@@ -74,15 +74,19 @@ json::object strategies(AccountNode& node) {
     if (status.moment.ns != INT64_MIN) row["moment"] = status.moment.ns;
     rows.push_back(std::move(row));
   }
-  return {{"strategies", std::move(rows)}};
+  return {{"strategies", std::move(rows)}, {"trouble", strategies_of(node).trouble()}};
 }
 
 json::object switch_strategy(AccountNode& node, const json::object& request) {
   const SignalSourceId strategy(text_at(request, "strategy"));
   const bool running = text_at(request, "to") == "on";
-  if (!strategies_of(node).switch_strategy(strategy, running, IdempotencyKey(text_at(request, "key")), OperatorId(text_at(request, "by"))))
-    throw CommandFailed(exit_not_found, "no strategy '" + std::string(strategy.text()) + "' runs here");
-  return {};
+  try {
+    if (strategies_of(node).switch_strategy(strategy, running, IdempotencyKey(text_at(request, "key")), OperatorId(text_at(request, "by"))))
+      return {};
+  } catch (const NotRecorded& not_recorded) {
+    throw CommandFailed(exit_refused, not_recorded.what());
+  }
+  throw CommandFailed(exit_not_found, "no strategy '" + std::string(strategy.text()) + "' runs here");
 }
 
 // The interlock: nothing is broken on purpose, and no drill is held, where it is not certain that the venue is a simulated one.

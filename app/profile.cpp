@@ -185,9 +185,6 @@ Profile profile_of(YamlSection top) {
   if (top.has("strategies"))
     for (YamlSection& strategy : top.list("strategies"))
       profile.strategies.push_back(read_strategy_setting(std::move(strategy), profile.products));
-  if (!profile.venue_reach.address.empty())
-    for (const char* section : {"strategies", "feeds", "paper"})
-      if (top.has(section)) top.refuse(section, "needs the venue's shard, which is elsewhere where the venue has an address");
   if (top.has("feeds")) profile.feeds = read_feed_settings(top, profile.products);
   if (profile.clock == ClockChoice::bars && profile.feeds.size() > 1)
     top.refuse("feeds", "on clock: bars one tape says what time it is: merge them into one, or set clock: live");

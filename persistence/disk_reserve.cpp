@@ -34,10 +34,14 @@ bool DiskReserve::reached() const {
   return free_bytes() < reserve_;
 }
 
+// What only leaves a position is taken, too: nobody is to be held in one by a full disk. Flats with the intents that they came
+// from, halts, a strategy's switch.
 bool only_reports(const Entry& entry) {
   return std::all_of(entry.events.begin(), entry.events.end(), [](const Event& event) {
+    if (const auto* signal = std::get_if<SendSignal>(&event.body)) return signal->direction.value == 0;
+    if (const auto* intent = std::get_if<StrategyIntent>(&event.body)) return intent->direction.value == 0;
     return holds_one_of<MarkCaptured, MidPriceCaptured, OrderSendReported, ExecutionReported, VenueStateReported, DeadlineReached,
-                        ShardStarted, EntityRestarted, EntityResumed, HaltTrading>(event.body);
+                        ShardStarted, EntityRestarted, EntityResumed, HaltTrading, StrategySwitched>(event.body);
   });
 }
 

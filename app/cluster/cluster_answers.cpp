@@ -220,7 +220,8 @@ json::object ClusterNode::ping(const json::object& request) {
 
 ControlServer::Operations ClusterNode::operations() {
   ControlServer::Operations operations;
-  for (const char* name : {"submit", "tree", "state", "show", "time", "strategies", "strategy_switch", "strategy_reload", "fail", "drill"})
+  for (const char* name : {"submit", "tree", "state", "show", "time", "strategies", "strategy_switch", "strategy_reload", "feeds",
+                           "fail", "drill"})
     operations[name] = [this, name = std::string(name)](const json::object& request) { return run(account_in(request), name, request); };
   operations["cluster_transfer"] = [this](const json::object& request) { return transfer(request); };
   operations["cluster_status"] = [this](const json::object&) { return status(); };

@@ -6,6 +6,7 @@
 
 #include "actors/host/shard/standby.hpp"
 #include "actors/programs.hpp"
+#include "app/feeds/feed_view.hpp"
 #include "app/node_operations.hpp"
 #include "app/starting_point.hpp"
 
@@ -113,7 +114,9 @@ void HostedAccount::start_hosting(std::uint64_t term) {
   if (profile.venue_reach.address.empty())
     throw CommandFailed(exit_usage, "the venue of a cluster's account is outside of it: name venue.address in " + file.string());
   hosting->node = std::make_unique<AccountNode>(std::move(profile), here_.journal, here_.node, std::move(right));
+  hosting->feeds = follow_feeds(*hosting->node);
   hosting->operations = node_operations(*hosting->node, here_.stop);
+  hosting->operations["feeds"] = [&feeds = hosting->feeds](const json::object&) { return feeds_json(feeds); };
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - began);
   spdlog::info("{}: hosted in term {} after {} ms", account_.text(), term, took.count());
   record_failures(*hosting);

@@ -1,5 +1,6 @@
 // Commands for strategies that a node runs.
 #include <boost/json.hpp>
+#include <iostream>
 
 #include "app/commands/running_strategy_commands.hpp"
 #include "app/commands/submit.hpp"
@@ -20,13 +21,16 @@ json::object ask(const CommandLine& line, const json::object& request) {
 
 std::string side_text(std::int64_t direction) { return direction == 0 ? "flat" : direction > 0 ? "long" : "short"; }
 
-void show(const CommandLine& line, const json::object& said) {
+// `done`: what was asked for was done, and the rows are shown beside it.
+void show(const CommandLine& line, const json::object& said, bool done = false) {
   Table table({{"STRATEGY"}, {"VERSION", true}, {"SWITCH"}, {"ROLE"}, {"PRODUCT"}, {"WANTS"}, {"JUDGED TO"}, {"WITHHELD", true}, {"FILE"}});
   std::vector<std::string> mistakes;
   for (const json::value& value : said.at("strategies").as_array()) {
     const json::object& row = value.as_object();
     const json::value* moment = row.if_contains("moment");
     const auto count = [&](const char* name) { return row.at(name).to_number<std::uint64_t>(); };
+    if (row.at("roles").as_array().empty())
+      table.row({std::string(row.at("strategy").as_string()), "-", "-", "-", "-", "-", "-", "-", std::string(row.at("file").as_string())});
     for (const json::value& role : row.at("roles").as_array())
       table.row({std::string(row.at("strategy").as_string()), std::to_string(count("version")), row.at("running").as_bool() ? "on" : "off",
                  std::string(role.at("role").as_string()), std::string(role.at("product").as_string()),
@@ -36,6 +40,10 @@ void show(const CommandLine& line, const json::object& said) {
     for (const json::value& mistake : row.at("mistakes").as_array()) mistakes.emplace_back(mistake.as_string());
   }
   print(line, said.at("strategies"), table);
+  if (const std::string trouble(said.at("trouble").as_string()); !trouble.empty()) {
+    if (done) std::cerr << "note: no bar is judged now: " << trouble << '\n';
+    else throw CommandFailed(exit_busy, "no bar is judged now: " + trouble);
+  }
   if (!mistakes.empty()) throw CommandFailed(exit_failed, "the version before goes on: " + mistakes.front());
 }
 
@@ -46,7 +54,7 @@ struct SwitchAsked {
 void switch_strategy(const CommandLine& line, const SwitchAsked& asked) {
   const std::string key(key_or_fresh(asked.key).text());
   ask(line, {{"op", "strategy_switch"}, {"strategy", asked.strategy}, {"to", asked.to}, {"key", key}, {"by", line.by}});
-  show(line, ask(line, {{"op", "strategies"}}));
+  show(line, ask(line, {{"op", "strategies"}}), true);
 }
 
 }  // namespace

@@ -3,11 +3,8 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
-#include <future>
 
 #include "app/account_node.hpp"
-#include "app/feeds/tape_place.hpp"
-#include "app/starting_point.hpp"
 #include "messages/stored.hpp"
 #include "persistence/tape/tape_reader.hpp"
 #include "persistence/tape/tape_survey.hpp"
@@ -18,32 +15,18 @@ namespace {
 constexpr std::int64_t look_every_ms = 10;        // at the tape's live end
 constexpr std::int64_t look_again_ms = 1'000;     // for a tape that cannot be read
 constexpr std::int64_t offer_again_ms = 50;       // a bar that the node's inlet refused
+constexpr std::int64_t read_before_ns = 60 * ns_per_s;
 constexpr std::int64_t final_within_ns = 5 * ns_per_s;
-
-// The last record of that tape whose bar stands in the venue's journal; 0 where there is none.
-Offset last_shown_of(const Journal& journal, Symbol venue, const std::string& tape) {
-  constexpr Offset piece = 256;
-  for (Offset to = journal.committed(venue); to > 0;) {
-    const Offset from = to > piece ? to - piece + 1 : 1;
-    Offset last = 0;
-    for_each_entry(journal, venue, from, to, [&](const Entry& entry) {
-      const auto place = tape_place_of(entry.producer);
-      if (place && place->tape == tape) last = place->offset;
-    });
-    if (last > 0) return last;
-    to = from - 1;
-  }
-  return 0;
-}
 
 }  // namespace
 
 FeedFollower::FeedFollower(AccountNode& node, FeedSetting setting)
-    : node_(node), setting_(std::move(setting)), live_clock_(node.profile().clock == ClockChoice::live), bars_(setting_) {
+    : node_(node),
+      setting_(std::move(setting)),
+      live_clock_(node.profile().clock == ClockChoice::live),
+      outlet_(node, setting_.feed),
+      bars_(setting_) {
   status_.setting = setting_;
-  for (const auto& [product, bar] : starting_point(node.journal(), node.venue()).bars) shown_[product] = bar.closed_at;
-  shown_at_ = last_shown_of(node.journal(), node.venue(), "tape:" + setting_.feed);
-  start_over();
   thread_ = std::thread([this] { run(); });
 }
 
@@ -78,17 +61,26 @@ void FeedFollower::set_state(FeedState state, std::string trouble) {
 void FeedFollower::run() {
   do {
     try {
+      start_over();
       follow();
       return;
     } catch (const std::exception& error) {
       set_state(FeedState::waiting, error.what());
-      start_over();
     }
   } while (!pause(look_again_ms));
 }
 
-// What was read and not shown is read again.
+// What was read and not shown is read again; what the venue has it is asked for once.
 void FeedFollower::start_over() {
+  if (!asked_) {
+    std::vector<ProductId> products;
+    for (const FeedProduct& product : setting_.products) products.push_back(product.product);
+    FeedOutlet::Known known = outlet_.known(products);
+    shown_ = std::move(known.closes);
+    shown_at_ = known.record;
+    followed_to_ = known.followed_to;
+    asked_ = true;
+  }
   const FeedCounters counted = bars_.counters();
   bars_ = FeedBars(setting_);
   bars_.counters() = counted;
@@ -131,6 +123,9 @@ void FeedFollower::begin_at(TapeReader& reader) {
     else reader.seek(shown_at_ + 1);
     return;
   }
+  // Another node showed it up to there, from a tape of its own. What was received since is looked for by time; a recorder's clock
+  // may be behind by a minute.
+  if (followed_to_) return reader.seek(std::min(bars_.built_from().value_or(*followed_to_), *followed_to_) + -read_before_ns);
   if (begin_ == 0 && setting_.begin == FeedBegin::now) begin_ = survey_tape(setting_.tape, false).synced + 1;
   if (begin_ > 0) reader.seek(begin_);
 }
@@ -184,15 +179,11 @@ void FeedFollower::deliver(const FeedBars::Out& out, Time received_at) {
 // False where it was told to stop before the node took the bar.
 bool FeedFollower::show(const BarObserved& bar) {
   for (;;) {
-    std::promise<Outcome> taken;
-    node_.show({&bar, 1}, tape_producer(setting_.feed, at_), [&](const Outcome& outcome) { taken.set_value(outcome); });
-    const Outcome outcome = taken.get_future().get();
-    if (outcome.accepted) break;
+    const Outcome outcome = outlet_.show(bar, at_);
+    if (outcome.accepted) return true;
     if (bars_.counters().refused++ == 0) spdlog::warn("feed {}: the node refuses bars: {}", setting_.feed, outcome.refusal);
     if (pause(offer_again_ms)) return false;
   }
-  node_.settle();
-  return true;
 }
 
 FeedFollowers follow_feeds(AccountNode& node) {

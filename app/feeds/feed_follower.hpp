@@ -3,10 +3,10 @@
 //   tape --record--> FeedBars --bar--> node: prices, time, venue's shard (producer "tape:NAME@OFFSET"), strategies
 //                        '----last trade, top of the book--> node's prices, on clock: live
 //
-// The next bar waits until strategies have judged this one. On start it goes on behind the last record whose bar stands in the
-// venue's journal, so a bar is shown once, or again where it was not durable. Where there is no tape, where it cannot be read or the
-// node does not take a bar, it begins again every second behind the last bar that was taken. It never touches the recorder: a tape
-// that nobody writes is a silent feed, and no more.
+// The next bar waits until strategies have judged this one. On start it goes on behind the last record whose bar the venue has
+// (where that was another node's, of another tape: behind the newest bar by its close), so a bar is shown once, or again where it
+// was not durable. Where there is no tape, where it cannot be read or the node does not take a bar, it begins again every second
+// behind the last bar that was taken. It never touches the recorder: a tape that nobody writes is a silent feed, and no more.
 #pragma once
 
 #include <condition_variable>
@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "app/feeds/feed_bars.hpp"
+#include "app/feeds/feed_outlet.hpp"
 
 namespace tally {
 
@@ -72,7 +73,10 @@ class FeedFollower {
   AccountNode& node_;
   const FeedSetting setting_;
   const bool live_clock_;
+  FeedOutlet outlet_;
   FeedBars bars_;
+  bool asked_ = false;                   // what the venue has is known
+  std::optional<Time> followed_to_;      // of a feed that another node followed before: the newest bar
   Offset at_ = 0;                        // the record that is taken
   Offset begin_ = 0;                     // where a feed begins that showed nothing yet; 0: at the first record, or not known yet
   Offset shown_at_ = 0;                  // the last record whose bar the node took; 0: none

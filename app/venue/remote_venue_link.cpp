@@ -215,6 +215,7 @@ void RemoteVenueLink::take_line(Connection& connection, const std::string& line)
     return answered(connection, taken->number, taken->accepted, taken->refusal);
   if (const auto* bars = std::get_if<protocol::Bars>(&said)) {
     if (options_.show) options_.show(bars->bars);
+    if (options_.told && connected_) options_.told(bars->number);
     return;
   }
   if (const auto* welcome = std::get_if<protocol::Welcome>(&said)) return welcomed(connection, welcome->end, welcome->simulated);
@@ -237,6 +238,7 @@ void RemoteVenueLink::welcomed(Connection& connection, Offset end, bool simulate
   }
   simulated_ = simulated;
   connected_ = true;
+  if (options_.welcomed) options_.welcomed(end);  // the newest bars came before
   spdlog::info("the venue at {} welcomes {} of {}", options_.address, options_.node, options_.account.text());
   deliver(RequestReconciliation{fresh_key(), "reconnect"}, 0);
   wake_.notify_all();

@@ -44,6 +44,8 @@ struct RemoteVenueOptions {
   std::function<std::optional<Money>(const OrderCommanded&)>
       worth;  // notional at the present price; none where there is no price
   std::function<void(std::span<const BarObserved>)> show;            // bars that the venue was shown, on a thread of the link
+  std::function<void(Offset)> told;                      // everything that the venue recorded up to this number was passed on
+  std::function<void(Offset)> welcomed;                  // its records end there; as told
 };
 
 class RemoteVenueLink final : public VenuePort {

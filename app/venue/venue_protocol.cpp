@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "app/hex.hpp"
 #include "messages/json.hpp"
 #include "messages/json_text.hpp"
+#include "messages/stored.hpp"
 
 namespace tally::venue_protocol {
 namespace {
@@ -59,6 +61,30 @@ std::vector<BarObserved> bars_in(const json::object& line) {
   return bars;
 }
 
+// Stored bytes in hexadecimal digits: a tape is read by the million, and no number of it may change on the way.
+json::array entries_out(const std::vector<std::shared_ptr<const Entry>>& entries) {
+  json::array out;
+  std::vector<std::byte> bytes;
+  for (const auto& entry : entries) {
+    bytes.clear();
+    store_entry(*entry, bytes);
+    out.emplace_back(to_hex(bytes));
+  }
+  return out;
+}
+
+std::vector<std::shared_ptr<const Entry>> entries_in(const json::object& line) {
+  const json::value& listed = field(line, "entries");
+  if (!listed.is_array()) throw BadLine("entries must be an array");
+  std::vector<std::shared_ptr<const Entry>> entries;
+  for (const json::value& one : listed.get_array()) {
+    const auto bytes = one.is_string() ? from_hex(std::string_view(one.get_string())) : std::nullopt;
+    if (!bytes) throw BadLine("entries holds what is no hexadecimal text");
+    entries.push_back(std::make_shared<const Entry>(read_entry(*bytes)));
+  }
+  return entries;
+}
+
 Login login_in(const json::object& line) {
   if (number_in(line, "protocol") != version) throw BadLine("this venue speaks protocol " + std::to_string(version));
   Login login;
@@ -92,6 +118,7 @@ struct ObjectOf {
   json::object operator()(const Show& show) const {
     return {{"op", "show"}, {"number", show.number}, {"source", show.source}, {"bars", bars_out(show.bars)}};
   }
+  json::object operator()(const ReadTape& read) const { return {{"op", "tape"}, {"from", read.from}}; }
   json::object operator()(const AskAudit&) const { return {{"op", "audit"}}; }
   json::object operator()(const Ping&) const { return {{"op", "ping"}}; }
 
@@ -108,6 +135,9 @@ struct ObjectOf {
   json::object operator()(const Bars& bars) const {
     return {{"op", "bars"}, {"number", bars.number}, {"bars", bars_out(bars.bars)}};
   }
+  json::object operator()(const Taped& taped) const {
+    return {{"op", "taped"}, {"venue", taped.venue}, {"entries", entries_out(taped.entries)}, {"through", taped.through}, {"end", taped.end}};
+  }
   json::object operator()(const Kicked& kicked) const { return {{"op", "kicked"}, {"by", kicked.by}}; }
   json::object operator()(const Pong& pong) const { return {{"op", "pong"}, {"number", pong.number}}; }
   json::object operator()(const Failed& failed) const { return {{"op", "failed"}, {"error", failed.error}}; }
@@ -119,6 +149,7 @@ ToVenue to_venue_of(const json::object& line) {
   if (op == "login") return login_in(line);
   if (op == "send") return send_in(line);
   if (op == "show") return Show{number_in(line, "number"), text_in(line, "source"), bars_in(line)};
+  if (op == "tape") return ReadTape{number_in(line, "from")};
   if (op == "audit") return AskAudit{};
   if (op == "ping") return Ping{};
   throw BadLine("unknown op '" + op + "'");
@@ -132,6 +163,8 @@ FromVenue from_venue_of(const json::object& line) {
   if (op == "taken") return Taken{number_in(line, "number"), flag_in(line, "accepted"), text_in(line, "refusal")};
   if (op == "report") return Report{number_in(line, "number"), message_from_json(field(line, "message"))};
   if (op == "bars") return Bars{number_in(line, "number"), bars_in(line)};
+  if (op == "taped")
+    return Taped{text_in(line, "venue"), entries_in(line), number_in(line, "through"), number_in(line, "end")};
   if (op == "kicked") return Kicked{text_in(line, "by")};
   if (op == "pong") return Pong{number_in(line, "number")};
   if (op == "failed") return Failed{text_in(line, "error")};

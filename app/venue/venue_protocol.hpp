@@ -2,13 +2,14 @@
 // Pure: values to text and back.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include "messages/message.hpp"
+#include "messages/entry.hpp"
 
 namespace tally::venue_protocol {
 
@@ -42,9 +43,12 @@ struct Show {
   std::string source;
   std::vector<BarObserved> bars;     // that closed at one time, at most one a product
 };
+struct ReadTape {
+  Offset from = 1;                   // the venue's bars from this number on, a piece of them
+};
 struct AskAudit {};
 struct Ping {};
-using ToVenue = std::variant<Login, Send, Show, AskAudit, Ping>;
+using ToVenue = std::variant<Login, Send, Show, ReadTape, AskAudit, Ping>;
 
 // ---- from the venue ----
 struct Welcome {
@@ -67,6 +71,12 @@ struct Bars {
   Offset number = 0;
   std::vector<BarObserved> bars;
 };
+struct Taped {
+  std::string venue;
+  std::vector<std::shared_ptr<const Entry>> entries;   // of its journal: bars and the venue's settings, nothing else; ascending
+  Offset through = 0;                // up to here there are no others; below `from` where there is nothing more
+  Offset end = 0;                    // of what is durable
+};
 struct Kicked {
   std::string by;                    // the node that logged in
 };
@@ -79,7 +89,7 @@ struct Failed {
 struct Audited {
   std::string json;                  // of an audit: see venue_audit.hpp
 };
-using FromVenue = std::variant<Welcome, Taken, Report, Bars, Kicked, Pong, Failed, Audited>;
+using FromVenue = std::variant<Welcome, Taken, Report, Bars, Taped, Kicked, Pong, Failed, Audited>;
 
 // Without the newline.
 std::string text_of(const ToVenue& said);

@@ -6,6 +6,8 @@
 #include <deque>
 #include <future>
 
+#include "app/venue/bar_tape.hpp"
+
 namespace tally {
 
 namespace protocol = venue_protocol;
@@ -141,10 +143,11 @@ void VenueServer::serve(LineSocket& socket) {
   }
 }
 
-// Whoever shows bars or asks for the audit: one thing at a time.
+// Whoever shows bars, reads them or asks for the audit: one thing at a time.
 void VenueServer::serve_visitor(LineSocket& socket, protocol::ToVenue asked) {
   for (;;) {
     if (const auto* show = std::get_if<protocol::Show>(&asked)) socket.write_line(said(shown(*show)));
+    else if (const auto* read = std::get_if<protocol::ReadTape>(&asked)) socket.write_line(said(tape_from(read->from)));
     else if (std::holds_alternative<protocol::AskAudit>(asked)) socket.write_line(said(protocol::Audited{audit_()}));
     else if (std::holds_alternative<protocol::Ping>(asked)) socket.write_line(said(protocol::Pong{node_.end()}));
     else throw protocol::BadLine("log in first, on a connection of its own");
@@ -160,6 +163,13 @@ protocol::Taken VenueServer::shown(const protocol::Show& show) {
   const Outcome outcome = promise.get_future().get();
   wake_all();
   return {show.number, outcome.accepted, outcome.refusal};
+}
+
+protocol::Taped VenueServer::tape_from(Offset from) const {
+  if (from == 0) throw protocol::BadLine("from must be at least 1");
+  const Offset end = node_.end();
+  BarTape::Piece piece = taped_piece(node_.journal(), node_.shard(), from, end);
+  return {std::string(node_.shard().text()), std::move(piece.entries), piece.through, end};
 }
 
 void VenueServer::serve_session(LineSocket& socket, const protocol::Login& login) {

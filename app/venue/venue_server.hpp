@@ -48,6 +48,7 @@ class VenueServer {
   void take_line(const SessionPtr& session, venue_protocol::ToVenue said);
   void take(const SessionPtr& session, venue_protocol::Send send);
   venue_protocol::Taken shown(const venue_protocol::Show& show);
+  venue_protocol::Taped tape_from(Offset from) const;
   void write_all(const SessionPtr& session);
   void follow_journal(Session& session);
   void wake_all();

@@ -6,7 +6,6 @@
 #include "app/feeds/feed_follower.hpp"
 #include "app/job/bar_generator.hpp"
 #include "app/shard_names.hpp"
-#include "app/strategies/strategy_log.hpp"
 #include "persistence/tape/tape_writer.hpp"
 #include "tests/app/account_story.hpp"
 #include "tests/app/temporary_directory.hpp"
@@ -83,7 +82,7 @@ struct FollowedWorld {
   }
   static std::vector<StrategyIntent> intents(const Journal& of) {
     std::vector<StrategyIntent> found;
-    for_each_entry(of, strategies_shard_name(), 1, of.committed(strategies_shard_name()), [&](const Entry& entry) {
+    for_each_entry(of, Symbol("demo"), 1, of.committed(Symbol("demo")), [&](const Entry& entry) {
       for (const Event& event : entry.events)
         if (const auto* intent = std::get_if<StrategyIntent>(&event.body)) found.push_back(*intent);
     });

@@ -200,6 +200,21 @@ TEST_CASE("Below the disk's reserve commands are refused, reports and steps are 
   report.offset = 5;
   report.events.push_back({{}, 0, ExecutionReported{}});
   CHECK_NOTHROW(append(report));
+
+  // What only leaves a position gets in, with the intent that it came from; what opens one does not.
+  const auto said = [](Offset offset, std::int8_t direction) {
+    SendSignal signal;
+    signal.direction.value = direction;
+    StrategyIntent intent;
+    intent.direction.value = direction;
+    Entry entry;
+    entry.offset = offset;
+    entry.events.push_back({{}, 0, signal});
+    entry.events.push_back({{}, 0, intent});
+    return entry;
+  };
+  CHECK_THROWS_AS(append(said(6, 1)), DiskReserveReached);
+  CHECK_NOTHROW(append(said(6, 0)));
 }
 
 TEST_CASE("Above the disk's reserve commands are taken") {

@@ -18,6 +18,7 @@ using namespace tally;
 namespace {
 
 const ProductId product("BTC-USD");
+const Symbol account_shard("demo");
 
 constexpr const char* crossing = R"(strategy: crossing
 universe: [main]
@@ -66,7 +67,7 @@ class World {
     });
     return found;
   }
-  std::vector<StrategyIntent> intents() const { return facts<StrategyIntent>(strategies_shard_name()); }
+  std::vector<StrategyIntent> intents() const { return facts<StrategyIntent>(account_shard); }
   std::vector<SignalReceived> signals() const { return facts<SignalReceived>(node->account()); }
 
   TemporaryDirectory directory;
@@ -123,17 +124,6 @@ TEST_CASE("A node's strategies say over its bars what they say by themselves, an
   }
 }
 
-TEST_CASE("What strategies said can be read from a running node, like every other shard") {
-  const auto bars = some_bars(100);
-  World world;
-  world.start();
-  world.show(bars, 0, bars.size());
-  const auto operations = node_operations(*world.node, [] {});
-  const auto said = operations.at("entries")({{"shard", "strategies"}, {"from", 1}, {"count", 1'000}});
-  CHECK(said.at("entries").as_array().size() == world.intents().size() + 1);  // and the version
-  CHECK_THROWS_AS(operations.at("entries")({{"shard", "nobody's"}, {"from", 1}, {"count", 1}}), std::exception);
-}
-
 TEST_CASE("A restart anywhere says nothing twice and leaves nothing out") {
   const auto bars = some_bars(300);
   World world;
@@ -147,7 +137,7 @@ TEST_CASE("A restart anywhere says nothing twice and leaves nothing out") {
   }
   check_same(world.intents(), alone(bars, world.file));
   CHECK(world.signals().size() == world.intents().size());  // what was sent again was a retry
-  CHECK(world.facts<StrategyVersionAdopted>(strategies_shard_name()).size() == 1);
+  CHECK(world.facts<StrategyVersionAdopted>(account_shard).size() == 1);
 }
 
 TEST_CASE("A strategy that comes to a node with a past learns from its bars in silence") {
@@ -182,7 +172,7 @@ TEST_CASE("The kill switch withholds openings from the next bar on, lets a posit
   CHECK(world.node->strategies()->switch_strategy(name, false, IdempotencyKey("off-1"), OperatorId("ada")));
   CHECK(world.node->strategies()->switch_strategy(name, false, IdempotencyKey("off-1"), OperatorId("ada")));  // a retry
   CHECK_FALSE(world.node->strategies()->switch_strategy(SignalSourceId("nobody"), false, IdempotencyKey("off-2"), OperatorId("ada")));
-  CHECK(world.facts<StrategySwitched>(strategies_shard_name()).size() == 1);
+  CHECK(world.facts<StrategySwitched>(account_shard).size() == 1);
   world.stop();
   world.start();
   CHECK_FALSE(world.node->strategies()->status().at(0).running);

@@ -27,11 +27,11 @@ bool eventually(Is is) {
 
 class VenueAtHome {
  public:
-  explicit VenueAtHome(const Profile& profile, VenueServer::Limits limits = {})
+  explicit VenueAtHome(const Profile& profile, VenueServer::Limits limits = {}, const std::string& listen = "127.0.0.1:0")
       : journal(std::make_shared<MemoryJournal>()),
         node(profile, journal),
         history(file()),
-        server(node, history, LineSocket::listen_tcp("127.0.0.1:0"), [this] { return to_json_text(audit()); }, limits) {}
+        server(node, history, LineSocket::listen_tcp(listen), [this] { return to_json_text(audit()); }, limits) {}
 
   std::filesystem::path file() const { return directory_.path() / "history.jsonl"; }
   VenueAudit audit() const { return audit_venue(*journal, node.shard(), read_venue_history(file())); }

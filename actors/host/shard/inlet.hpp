@@ -1,7 +1,7 @@
 // The one queue that refuses: outside inputs on their way into a shard.
 //
-// Venue reports, deadlines, supervision and flats are never refused; they have room of their own, bounded by what the
-// account has in flight. Venue reports go first; everything else keeps its order, so that a flat never overtakes the
+// Venue reports, deadlines, supervision, flats and kill switches are never refused; they have room of their own, bounded by what
+// the account has in flight. Venue reports go first; everything else keeps its order, so that a flat never overtakes the
 // opening it follows.
 #pragma once
 
@@ -17,6 +17,7 @@ namespace tally {
 // Whether an input must get in however full the inlet is.
 inline bool reserved(const Message& input) {
   if (const auto* signal = std::get_if<SendSignal>(&input)) return signal->direction.value == 0;
+  if (const auto* switched = std::get_if<StrategySwitched>(&input)) return !switched->running;
   return std::holds_alternative<ExecutionReported>(input) || std::holds_alternative<OrderSendReported>(input) ||
          std::holds_alternative<VenueStateReported>(input) || std::holds_alternative<DeadlineReached>(input) ||
          std::holds_alternative<HaltTrading>(input) || std::holds_alternative<EntityRestarted>(input) ||
