@@ -7,7 +7,7 @@
 
 namespace tally::replication {
 
-// Makes the file <journal>/NODE where it is missing. Throws JournalError where it holds no id.
+// Makes the file <journal>/NODE where it is missing. Throws JournalError where it is damaged.
 consensus::NodeId node_identity(const std::filesystem::path& journal_directory);
 
 std::uint64_t fresh_number();  // random, never 0
