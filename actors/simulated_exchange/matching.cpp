@@ -105,12 +105,12 @@ std::optional<Quote> quote(const VenueConfigured& settings, const ProductDefined
   return std::nullopt;
 }
 
-Quantity fillable(const VenueConfigured& settings, const ProductDefined& product, Quantity leaves, Quantity volume) {
+Quantity fillable(const VenueConfigured& settings, const ProductDefined& product, Quantity leaves, Quantity volume, Quantity taken) {
   if (settings.participation == Ratio{} || volume <= Quantity{}) return leaves;
   const Int128 lot = product.lot.units();
   const Int128 share = static_cast<Int128>(volume.units()) * settings.participation.units() / ratio_one;
-  const Int128 lots = std::max<Int128>(share / lot, 1);
-  return Quantity::from_units(static_cast<std::int64_t>(std::min<Int128>(lots * lot, leaves.units())));
+  const Int128 left = std::max<Int128>(std::max<Int128>(share / lot, 1) * lot - taken.units(), 0);
+  return Quantity::from_units(static_cast<std::int64_t>(std::min<Int128>(left, leaves.units())));
 }
 
 Money fee(Price price, Quantity quantity, std::int64_t multiplier, Ratio ratio) {

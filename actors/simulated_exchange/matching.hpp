@@ -1,5 +1,5 @@
-// When, at what price and how much of one order a bar fills. Pure arithmetic over one order and one bar: what other
-// orders do changes nothing.
+// When, at what price and how much of one order a bar fills. Pure arithmetic over one order and one bar; of other orders only
+// what they took of the bar's volume counts.
 #pragma once
 
 #include <optional>
@@ -21,9 +21,9 @@ struct Quote {
 std::optional<Quote> quote(const VenueConfigured& settings, const ProductDefined& product, const VenueOrder& order,
                            const BarObserved& bar);
 
-// How much of `leaves` a bar of this volume fills: whole lots, at most `participation` of the volume but at least one lot.
-// A bar without volume (quotes have none) and a participation of zero bound nothing.
-Quantity fillable(const VenueConfigured& settings, const ProductDefined& product, Quantity leaves, Quantity volume);
+// How much of `leaves` a bar of this volume fills, of which orders took `taken` before: whole lots, in all at most `participation` of
+// the volume but at least one lot. A bar without volume (quotes have none) and a participation of zero bound nothing.
+Quantity fillable(const VenueConfigured& settings, const ProductDefined& product, Quantity leaves, Quantity volume, Quantity taken);
 
 // |price x quantity x multiplier| x ratio, rounded down to whole 1e-18 (towards minus infinity, so a rebate never grows).
 Money fee(Price price, Quantity quantity, std::int64_t multiplier, Ratio ratio);

@@ -29,6 +29,7 @@ void close(State& state, const ClientOrderId& id, VenueOrder& order, VenueOrderS
 void add_trade(State& state, VenueOrder& order, const ExecutionReported& trade) {
   order.trades.push_back({++state.trades, trade.last_quantity, trade.last_price, trade.fee, trade.cumulative_quantity, trade.at});
   order.filled = trade.cumulative_quantity;
+  state.markets.at(trade.product).taken += trade.last_quantity;
   state.positions[{trade.account, trade.product}] += trade.side == Side::buy ? trade.last_quantity : -trade.last_quantity;
   if (order.leaves() == Quantity{}) close(state, trade.order, order, VenueOrderStatus::filled, trade.at);
 }
@@ -45,7 +46,9 @@ void SimulatedExchange::evolve(State& state, const BarObserved& bar) {
   if (it == state.markets.end()) return;
   VenueMarket& market = it->second;
   market.bar_is_new = !market.bar || bar.closed_at > market.bar->closed_at;
-  if (market.bar_is_new) market.bar = bar;
+  if (!market.bar_is_new) return;
+  market.bar = bar;
+  market.taken = {};
 }
 
 // A known id keeps its first order.

@@ -90,14 +90,16 @@ std::string refusal(const State& state, const VenueOrder& order) {
   return {};
 }
 
-// What `bar` does to a working order: perhaps a cancel before it, a fill, a cancel after it.
+// What `bar` does to a working order: perhaps a cancel before it, a fill of what is left of it, a cancel after it. Adds to `taken`.
 void trade_in_bar(const VenueConfigured& settings, const ProductDefined& product, const VenueOrder& order, const BarObserved& bar,
-                  Out<Events>& out) {
+                  Quantity& taken, Out<Events>& out) {
   Quantity filled = order.filled;
   const auto quote = matching::quote(settings, product, order, bar);
-  if (quote && !(order.cancel_at && *order.cancel_at <= quote->at)) {
+  const Quantity fills = matching::fillable(settings, product, order.leaves(), bar.volume, taken);
+  if (quote && fills > Quantity{} && !(order.cancel_at && *order.cancel_at <= quote->at)) {
+    taken += fills;
     VenueTrade trade;
-    trade.quantity = matching::fillable(settings, product, order.leaves(), bar.volume);
+    trade.quantity = fills;
     trade.price = quote->price;
     const Ratio rate = quote->maker ? settings.maker_fee : settings.taker_fee;
     trade.fee = matching::fee(trade.price, trade.quantity, product.multiplier, rate);
@@ -114,7 +116,8 @@ void trade_in_bar(const VenueConfigured& settings, const ProductDefined& product
 void SimulatedExchange::decide(const State& state, const BarObserved& bar, const Moment&, Out<Events>& out) {
   const VenueMarket* market = state.market(bar.product);
   if (!market || !market->bar_is_new || bar.closed_at != market->bar->closed_at || !state.settings) return;
-  for (const ClientOrderId& id : market->working) trade_in_bar(*state.settings, market->product, state.orders.at(id), bar, out);
+  Quantity taken;
+  for (const ClientOrderId& id : market->working) trade_in_bar(*state.settings, market->product, state.orders.at(id), bar, taken, out);
 }
 
 void SimulatedExchange::decide(const State& state, const OrderCommanded& command, const Moment&, Out<Events>& out) {
@@ -130,8 +133,9 @@ void SimulatedExchange::decide(const State& state, const OrderCommanded& command
 
   send(*state.settings, acceptance_of(order), out);
   const VenueMarket& market = *state.market(command.batch.product);
+  Quantity taken = market.taken;
   if (state.settings->fills == FillModel::same_close && market.bar)  // the bar that closed at this very moment
-    trade_in_bar(*state.settings, market.product, order, *market.bar, out);
+    trade_in_bar(*state.settings, market.product, order, *market.bar, taken, out);
 }
 
 void SimulatedExchange::decide(const State& state, const OrderCancelCommanded& command, const Moment& moment, Out<Events>& out) {

@@ -3,13 +3,13 @@
 //
 // Laws
 //  - Positions are the sums of the executions, per account and product; an order's filled quantity is the sum of its own.
-//  - Every draw is a hash of (seed, order, what is drawn for), and a bar's volume is shared with nobody: one order's fate
-//    depends on no other order.
+//  - Every draw is a hash of (seed, order, what is drawn for), so that one order's fate depends on no other order, but for
+//    what it finds left of a bar: volume is taken once, by whoever came first.
 //  - An order id is known once. The same order again gets the same answer again and no second order; another order under
 //    a known id gets a status report that says so.
 //  - A bar counts once: one that closes no later than the newest seen is ignored, so bars may be fed again after a
 //    restart. An entry brings at most one bar of a product.
-//  - Per bar an order fills at most its participation in the bar's volume, in whole lots, at least one.
+//  - Per bar all orders of a product together fill at most the participation in the bar's volume, in whole lots, at least one.
 //
 // Times are those of the orders and bars. With latency an order takes part from commanded_at + latency on, and a cancel
 // from its own; what the bar between them does to the order is the race that real venues have. The report of arrival
@@ -25,7 +25,7 @@ namespace tally {
 
 struct SimulatedExchange {
   static constexpr EntityKind kind = EntityKind::simulated_exchange;
-  static constexpr int reducer_version = 1;
+  static constexpr int reducer_version = 2;
 
   static constexpr std::int64_t memory_ns = 8 * ns_per_day;  // a day more than a session's dedupe window
   static constexpr std::size_t closed_orders_max = 32'768;

@@ -42,9 +42,10 @@ struct VenueMarket {
   ProductDefined product;
   std::optional<BarObserved> bar;      // the newest
   bool bar_is_new = false;             // of this entry, and newer than every bar before
+  Quantity taken;                      // of the newest bar's volume, by all orders
   std::vector<ClientOrderId> working;  // in order of arrival
 };
-BOOST_DESCRIBE_STRUCT(VenueMarket, (), (product, bar, bar_is_new, working))
+BOOST_DESCRIBE_STRUCT(VenueMarket, (), (product, bar, bar_is_new, taken, working))
 
 struct AccountProduct {
   AccountId account;

@@ -12,6 +12,7 @@
 
 #include "actors/host/deterministic/verify.hpp"
 #include "actors/programs.hpp"
+#include "app/account_choice.hpp"
 #include "app/commands/entry_out.hpp"
 #include "app/commands/parsed.hpp"
 #include "app/node_access.hpp"

@@ -193,6 +193,37 @@ TEST_CASE("Participation cuts an order into partial fills of whole lots over the
   REQUIRE(exchange.take(bar(3, "100", "101", "99", "100", "1000")).empty());
 }
 
+TEST_CASE("A bar's volume is taken once: by whoever arrived first, whoever they are and whichever side they take") {
+  VenueConfigured settings;
+  settings.participation = ratio("0.1");
+  Exchange exchange(settings);
+  exchange.take(market("A", Side::buy, qty("0.3")));
+  exchange.take(market("B", Side::sell, qty("0.5"), start, bob));
+  exchange.take(market("C", Side::buy, qty("0.1")));
+  const Reports first = exchange.take(bar(0, "100", "101", "99", "100", "5"));
+  REQUIRE(first.size() == 2);
+  REQUIRE(first[0].last_quantity == qty("0.3"));
+  REQUIRE(first[1].order == ClientOrderId("B"));
+  REQUIRE(first[1].last_quantity == qty("0.2"));
+  const Reports second = exchange.take(bar(1, "100", "101", "99", "100", "5"));
+  REQUIRE(second.size() == 2);
+  REQUIRE(second[0].last_quantity == qty("0.3"));
+  REQUIRE(second[1].last_quantity == qty("0.1"));
+}
+
+TEST_CASE("With same_close an order that comes when the bar is used up waits for the next one") {
+  VenueConfigured settings;
+  settings.fills = FillModel::same_close;
+  settings.participation = ratio("0.1");
+  Exchange exchange(settings);
+  const BarObserved closed = bar(0, "100", "101", "99", "100", "5");
+  exchange.take(closed);
+  REQUIRE(only(exchange.take(market("A", Side::buy, qty("0.4"), closed.closed_at)), ExecutionType::trade)[0].last_quantity == qty("0.4"));
+  REQUIRE(only(exchange.take(market("B", Side::buy, qty("0.4"), closed.closed_at)), ExecutionType::trade)[0].last_quantity == qty("0.1"));
+  REQUIRE(only(exchange.take(market("C", Side::buy, qty("0.4"), closed.closed_at)), ExecutionType::trade).empty());
+  REQUIRE(exchange.take(bar(1, "100", "101", "99", "100", "5")).size() == 2);
+}
+
 TEST_CASE("A fee is the notional times the ratio, rounded down to 1e-18; a rebate never grows") {
   REQUIRE(matching::fee(price("100.000000001"), qty("3"), 1, ratio("0.000000001")) == Money::parse("0.000000300000000003"));
   REQUIRE(matching::fee(price("0.000000001"), qty("0.000000001"), 1, ratio("0.5")) == Money{});
@@ -379,8 +410,8 @@ TEST_CASE("An account is told its own executions, open orders and positions, and
   }
   const VenueStateReported theirs = exchange.ask(bob);
   REQUIRE(theirs.open_orders.at(0).order == ClientOrderId("B"));
-  REQUIRE(theirs.open_orders[0].leaves_quantity == qty("8"));
-  REQUIRE(theirs.positions.at(0).quantity == qty("-1"));
+  REQUIRE(theirs.open_orders[0].leaves_quantity == qty("8.6"));  // of the second bar only: alice had come first
+  REQUIRE(theirs.positions.at(0).quantity == qty("-0.4"));
 }
 
 TEST_CASE("Closed orders are forgotten after the venue's memory, and its records say how far back they reach") {

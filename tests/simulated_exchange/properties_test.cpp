@@ -2,6 +2,7 @@
 #include <rapidcheck.h>
 
 #include <map>
+#include <set>
 
 #include "tests/catch.hpp"
 #include "tests/simulated_exchange/exchange.hpp"
@@ -131,15 +132,19 @@ TEST_CASE("Positions are the sums of the unique executions, and no order fills b
   }));
 }
 
-TEST_CASE("Within a bar an order takes at most its participation, in whole lots, at least one") {
+TEST_CASE("Of a bar all orders together take at most the participation, in whole lots, at least one") {
   REQUIRE(rc::check([] {
     VenueConfigured settings = any_settings();
     settings.participation = *rc::gen::element(ratio("0.01"), ratio("0.25"), ratio("1"));
     settings.duplicate_probability = {};
     Exchange exchange(settings);
     std::optional<BarObserved> last;
+    Int128 taken = 0;
     for (const Step& step : any_history()) {
-      if (const auto* observed = std::get_if<BarObserved>(&step)) last = *observed;
+      if (const auto* observed = std::get_if<BarObserved>(&step); observed && (!last || observed->closed_at > last->closed_at)) {
+        last = *observed;
+        taken = 0;
+      }
       std::map<ClientOrderId, int> seen;
       for (const ExecutionReported& trade : only(run(exchange, step), ExecutionType::trade)) {
         RC_ASSERT(++seen[trade.order] == 1);
@@ -147,7 +152,7 @@ TEST_CASE("Within a bar an order takes at most its participation, in whole lots,
         RC_ASSERT(trade.last_quantity.units() % qty("0.01").units() == 0);
         if (last->volume == Quantity{}) continue;
         const Int128 bound = static_cast<Int128>(last->volume.units()) * settings.participation.units() / 1'000'000'000;
-        RC_ASSERT(trade.last_quantity.units() <= std::max<Int128>(bound, qty("0.01").units()));
+        RC_ASSERT((taken += trade.last_quantity.units()) <= std::max<Int128>(bound, qty("0.01").units()));
       }
     }
   }));
@@ -169,9 +174,10 @@ TEST_CASE("The same inputs give the same reports, and a replay reaches the same 
   }));
 }
 
-TEST_CASE("An order's fate does not depend on any other order") {
+TEST_CASE("An order's fate does not depend on any other order, where volume bounds nothing") {
   REQUIRE(rc::check([] {
-    const VenueConfigured settings = any_settings();
+    VenueConfigured settings = any_settings();
+    settings.participation = {};
     const std::vector<Step> steps = any_history();
     std::vector<ClientOrderId> ids;
     for (const Step& step : steps)
@@ -187,6 +193,28 @@ TEST_CASE("An order's fate does not depend on any other order") {
     Exchange together(settings);
     Exchange apart(settings);
     RC_ASSERT(story_of(run(together, steps), chosen) == story_of(run(apart, alone), chosen));
+  }));
+}
+
+TEST_CASE("An order's fate does not depend on orders that came later") {
+  REQUIRE(rc::check([] {
+    const VenueConfigured settings = any_settings();
+    const std::vector<Step> steps = any_history();
+    std::vector<ClientOrderId> ids;
+    for (const Step& step : steps)
+      if (const OrderCommanded* command = order_in(step)) ids.push_back(command->order);
+    const ClientOrderId chosen = *rc::gen::elementOf(ids);
+    std::vector<Step> without;
+    std::set<ClientOrderId> known;
+    for (const Step& step : steps) {
+      const OrderCommanded* command = order_in(step);
+      const bool later = command && known.contains(chosen) && !known.contains(command->order);
+      if (command && !later) known.insert(command->order);
+      if (!later) without.push_back(step);
+    }
+    Exchange together(settings);
+    Exchange apart(settings);
+    RC_ASSERT(story_of(run(together, steps), chosen) == story_of(run(apart, without), chosen));
   }));
 }
 
