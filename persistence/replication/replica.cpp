@@ -362,7 +362,8 @@ void Replica::take_role(const consensus::RoleChange& change) {
   }
   if (*change.why) lost_because_ = change.why;
   lease_.lose();
-  writing_term_ = 0;
+  // Who wrote hears of it at once: nothing that waits would ever be committed for it.
+  if (std::exchange(writing_term_, 0) != 0 && !settings_.alone && shard_.committed_call) shard_.committed_call(0);
   proposed_.clear();
 }
 
