@@ -23,15 +23,16 @@ void limit_memory(Scene& scene, FaultSeen& seen) {
       ::prlimit(node.process->pid(), RLIMIT_AS, &nothing_more, nullptr) != 0)
     throw CommandFailed(exit_failed, "the memory of " + node.name + " could not be limited");
   seen.at = scene.now();
-  // What it holds already may last for long: a flood of entries that are asked for in one piece takes memory at once.
+  // What it holds already may last for long: large entries take memory at once.
+  const std::string large(900'000, 'x');
   const auto greedy = [&] {
     try {
-      scene.world.ask(node, {{"op", "entries"}, {"shard", scene.world.profile().account.account.text()}, {"from", 1}, {"count", 100'000}}, 1);
+      scene.world.ask(node, {{"op", "drill"}, {"what", "fault"}, {"drill", "memory-limit"}, {"text", large}}, 1);
     } catch (const CommandFailed&) {  // that it ends is the point
     }
     return !node.process->running();
   };
-  const bool ended = watch_until(scene, 8'000, greedy);
+  const bool ended = watch_until(scene, 15'000, greedy);
   const bool said = log_of(scene, node).find("out of memory") != std::string::npos;
   seen.what += ended ? "; it ended with " + node.process->ended() : "; it went on with what it had";
   if (ended && !said) seen.unmet = node.name + " ended without a word about memory";

@@ -356,9 +356,9 @@ void Replica::take_role(const consensus::RoleChange& change) {
     if (!settings_.alone) lease_.lead(hands_.clocks(), change.predecessor_stopped);
     return;
   }
-  if (change.role == Role::candidate && change.term != stood_in_) {
+  if (!settings_.alone && change.role == Role::candidate && change.term != stood_in_) {
     stood_in_ = change.term;
-    spdlog::info("{}: term {}, {}", shard_.name.text(), change.term, "no leader is heard: this node asks for votes");
+    spdlog::info("{}: term {}, no leader is heard: this node asks for votes", shard_.name.text(), change.term);
   }
   if (*change.why) lost_because_ = change.why;
   lease_.lose();
