@@ -3,6 +3,8 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <system_error>
+
 namespace tally {
 
 LineServer::LineServer(LineSocket listener, Options options, Serve serve)
@@ -44,7 +46,13 @@ void LineServer::admit(LineSocket socket) {
   if (connections_.size() >= options_.connections_max) return socket.write_line(options_.full);
   Connection& connection = connections_.emplace_back();
   connection.socket = std::move(socket);
-  connection.thread = std::thread([this, &connection] { serve(connection); });
+  try {
+    connection.thread = std::thread([this, &connection] { serve(connection); });
+  } catch (const std::system_error&) {   // the system has no thread to give: as good as too many
+    LineSocket refused = std::move(connection.socket);
+    connections_.pop_back();
+    refused.write_line(options_.full);
+  }
 }
 
 void LineServer::serve(Connection& connection) {

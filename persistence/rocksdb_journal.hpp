@@ -66,6 +66,7 @@ class RocksDbJournal final : public Journal {
   void append(Symbol shard, Offset expected, std::span<const EntryPtr> entries, Commit when) override;
   Offset end(Symbol shard) const override;
   Offset committed(Symbol shard) const override;
+  // With 0 where the leadership in which this node wrote is over: nothing more of it will be committed for whoever wrote.
   void on_commit(Symbol shard, std::function<void(Offset)> call) override;
   void wait_committed(Symbol shard, Offset offset) override;
   std::vector<EntryPtr> read(Symbol shard, Offset from, std::size_t count) const override;

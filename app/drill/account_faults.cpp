@@ -22,12 +22,12 @@ std::size_t count_in(const std::string& text, std::string_view wanted) {
 void make_unhostable(Scene& scene, FaultSeen& seen) {
   seen.what = "no node can read the account's profile, and the leader is killed";
   seen.takes_leader = true;
+  DrillNode& killed = scene.leading();   // afterwards no node says so: it cannot say which account it has
   std::map<std::string, std::string> profiles;
   for (const DrillNode& node : scene.world.nodes()) {
     profiles[node.name] = read_file(node.data.profile());
     write_file_atomically(node.data.profile(), "venue: [this is no profile\n");
   }
-  DrillNode& killed = scene.leading();
   seen.at = scene.now();
   killed.process->kill();
   std::size_t parked = 0, leaderships = 0;

@@ -152,7 +152,7 @@ void hang_disk(Scene& scene, FaultSeen& seen) {
 
 std::string mount_missing(const Means&) { return ::geteuid() == 0 ? "" : "a small disk of its own needs root"; }
 
-constexpr const char* small_disk = "size=192m";
+constexpr const char* small_disk = "size=1g";   // twice what a profile keeps free if it says nothing
 
 class SmallDisk {
  public:

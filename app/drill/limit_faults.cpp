@@ -2,9 +2,6 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-#include <fstream>
-#include <set>
-
 #include "app/drill/fault_lists.hpp"
 #include "app/exit_code.hpp"
 
@@ -15,33 +12,27 @@ namespace fs = std::filesystem;
 
 // ---- memory ----
 
-std::uint64_t address_space(const ChildProcess& process) {
-  std::ifstream in("/proc/" + std::to_string(process.pid()) + "/statm");
-  std::uint64_t pages = 0;
-  in >> pages;
-  return pages * 4'096;
-}
-
-// Nothing more is given to it than it has: the next piece that it asks for is refused.
+// Nothing more is given to it than it has: the next page that it asks for is refused, also of what it has reserved and not used.
 void limit_memory(Scene& scene, FaultSeen& seen) {
   DrillNode& node = scene.leading();
   seen.what = "the leader, " + node.name + ", gets no more memory than it has";
   seen.node = node.name;
   seen.takes_leader = true;
-  const std::uint64_t has = address_space(*node.process);
-  const rlimit limit{has, has};
-  if (::prlimit(node.process->pid(), RLIMIT_AS, &limit, nullptr) != 0)
+  const rlimit nothing_more{1, 1};
+  if (::prlimit(node.process->pid(), RLIMIT_DATA, &nothing_more, nullptr) != 0 ||
+      ::prlimit(node.process->pid(), RLIMIT_AS, &nothing_more, nullptr) != 0)
     throw CommandFailed(exit_failed, "the memory of " + node.name + " could not be limited");
   seen.at = scene.now();
-  // What it holds already may last for long: a flood of entries that are asked for in one piece takes memory at once.
+  // What it holds already may last for long: large entries take memory at once.
+  const std::string large(900'000, 'x');
   const auto greedy = [&] {
     try {
-      scene.world.ask(node, {{"op", "entries"}, {"shard", scene.world.profile().account.account.text()}, {"from", 1}, {"count", 100'000}}, 1);
+      scene.world.ask(node, {{"op", "drill"}, {"what", "fault"}, {"drill", "memory-limit"}, {"text", large}}, 1);
     } catch (const CommandFailed&) {  // that it ends is the point
     }
     return !node.process->running();
   };
-  const bool ended = watch_until(scene, 8'000, greedy);
+  const bool ended = watch_until(scene, 15'000, greedy);
   const bool said = log_of(scene, node).find("out of memory") != std::string::npos;
   seen.what += ended ? "; it ended with " + node.process->ended() : "; it went on with what it had";
   if (ended && !said) seen.unmet = node.name + " ended without a word about memory";

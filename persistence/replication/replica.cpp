@@ -356,13 +356,14 @@ void Replica::take_role(const consensus::RoleChange& change) {
     if (!settings_.alone) lease_.lead(hands_.clocks(), change.predecessor_stopped);
     return;
   }
-  if (change.role == Role::candidate && change.term != stood_in_) {
+  if (!settings_.alone && change.role == Role::candidate && change.term != stood_in_) {
     stood_in_ = change.term;
-    spdlog::info("{}: term {}, {}", shard_.name.text(), change.term, "no leader is heard: this node asks for votes");
+    spdlog::info("{}: term {}, no leader is heard: this node asks for votes", shard_.name.text(), change.term);
   }
   if (*change.why) lost_because_ = change.why;
   lease_.lose();
-  writing_term_ = 0;
+  // Who wrote hears of it at once: nothing that waits would ever be committed for it.
+  if (std::exchange(writing_term_, 0) != 0 && !settings_.alone && shard_.committed_call) shard_.committed_call(0);
   proposed_.clear();
 }
 

@@ -193,6 +193,24 @@ TEST_CASE("A leader that is cut off commits nothing, may not act, and its entrie
   CHECK(verify(old.directory).sound());
 }
 
+TEST_CASE("Whoever wrote is told that its leadership is over, though it writes no more; nobody else is told anything") {
+  LoopbackCluster cluster(3);
+  cluster.grow_to_voters();
+  LoopbackNode& old = cluster.await_leader();
+  std::map<NodeId, std::atomic<int>> told;
+  for (const auto& node : cluster.nodes) {
+    auto& count = told[node->id];
+    node->journal->on_commit(account, [&count](Offset offset) { count += offset == 0; });
+  }
+  old.journal->take_over(account);
+  CHECK(told[old.id] == 0);
+  cluster.network.cut(old.id);
+  CHECK(comes_true([&] { return told[old.id] == 1; }));
+  for (const auto& node : cluster.nodes)
+    if (node->id != old.id) CHECK(told[node->id] == 0);
+  for (const auto& node : cluster.nodes) node->stop();   // before what they call is gone
+}
+
 TEST_CASE("Two nodes never may act at once, whoever is cut off") {
   LoopbackCluster cluster(3);
   cluster.grow_to_voters();

@@ -51,7 +51,10 @@ caf::behavior ShardActor::make_behavior() {
                      restarted.record.input, restarted.record.cause);
         offer(own_input(std::move(restarted.record), "supervisor"));
       },
-      [this](const Committed& commit) { committed(commit.offset); },
+      [this](const Committed& commit) {
+        if (commit.offset == 0) quit(caf::exit_reason::user_shutdown);   // led elsewhere: whoever waits hears UNKNOWN
+        else committed(commit.offset);
+      },
       [this](const LookAtClock&) { pump(); },
       [this](const SnapshotTaken&) {
         if (--snapshot_open_ > 0) return;
@@ -78,6 +81,7 @@ void ShardActor::on_exit() {
   for (auto& [kind, supervisor] : kinds_) anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
   kinds_.clear();
   answers_.clear();
+  inlet_ = Inlet<Submit>(options_.inlet_capacity);   // who waits to be taken hears it, too
   snapshot_ticket_ = nullptr;
 }
 
