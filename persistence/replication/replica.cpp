@@ -9,6 +9,7 @@
 #include "persistence/consensus/membership.hpp"
 #include "persistence/leadership_lost.hpp"
 #include "persistence/replication/identity.hpp"
+#include "persistence/replication/mutations.hpp"
 #include "persistence/wire.hpp"
 
 namespace tally::replication {
@@ -191,7 +192,7 @@ bool Replica::may_act() {
     pump(Commit::now);
     return false;
   }
-  return settled() && lease_.may_act(now);
+  return settled() && (lease_.may_act(now) || defective(Defect::acts_without_the_lease));
 }
 
 Refusal Replica::transfer(NodeId target, bool effects_stopped) {
@@ -279,7 +280,7 @@ void Replica::persist(consensus::Persist wanted, Commit when) {
     promised |= entry.kind != EntryKind::command;
     take_entry(entry, write, *block);
   }
-  if (promised) {
+  if (promised && !(defective(Defect::forgets_its_promises) && block->empty())) {
     // Older than wanted.hard_state it never is: the core handed out all that changed.
     write.side.emplace_back(promise_key(shard_.number), promise_value(shard_.name, {core_.hard_state(), ++saves_}));
   }
@@ -314,7 +315,7 @@ void Replica::take_entry(const LogEntry& entry, GroupWrite& write, ValueBlock& b
 void Replica::truncate_from(consensus::Index index, GroupWrite& write) {
   const Offset first = marks_.offset_at(index - 1) + 1;
   for (const Marks::Mark& mark : marks_.all())
-    if (mark.index >= index) write.side.emplace_back(std::string(log_format::view(mark_key(shard_.number, mark.index))), std::nullopt);
+    if (mark.index >= index && !defective(Defect::keeps_truncated_marks)) write.side.emplace_back(std::string(log_format::view(mark_key(shard_.number, mark.index))), std::nullopt);
   marks_.truncate_from(index);
   if (first > shard_.end()) return;
   write.truncate_from = first;
@@ -376,7 +377,8 @@ void Replica::take_committed() {
   shard_.set_committed(committed);
   chain_up_to(committed);
   // Only to whoever writes: what another leader commits at these offsets may not be what was appended here.
-  if (shard_.committed_call && (settings_.alone || writing_term_ == core_.term())) shard_.committed_call(committed);
+  const bool ours = settings_.alone || writing_term_ == core_.term() || defective(Defect::hears_commits_of_other_leaders);
+  if (shard_.committed_call && ours) shard_.committed_call(committed);
 }
 
 // What is committed at once is one group of the hash chain.
