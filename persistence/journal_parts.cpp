@@ -62,6 +62,11 @@ RocksDbJournal::Parts::Shard& RocksDbJournal::Parts::shard_of(Symbol name, bool 
   if (next_number >= Watermark::shards_max) throw JournalError("more than 4096 shards in one journal");
   StoredReplica stored;
   stored.fresh = true;
+  // A log that was here and is gone: the database was replaced by one from before it.
+  if (watermark.read(next_number) > 0 || promises.read(next_number) > 0) {
+    if (founds && !options.accept_loss) throw JournalDamaged(name, 1, "it is missing, and was acknowledged: no log is founded in its place");
+    stored.lost = !alone();
+  }
   if (founds) {
     const consensus::Generation generation = replication::fresh_generation();
     stored.founding = consensus::founding(generation, {{self, consensus::Duty::voter}});
@@ -78,7 +83,9 @@ void RocksDbJournal::Parts::recover(ShardNumber number, Symbol name) {
   if (!opened.loss.empty()) {
     if (alone() && !options.accept_loss) throw JournalDamaged(name, end + 1, opened.loss);
     spdlog::warn("{}: opened with a loss: {}", name.text(), opened.loss);
-    watermark.raise(number, end);
+    // Alone, an operator said so. In a cluster the second record stays until entries are written again, and these come with or
+    // behind the doubt: lowered now, a crash before the doubt is on disk would leave a node that forgot and does not know it.
+    if (alone()) watermark.lower(number, end);
     opened.stored.lost = !alone();
   }
   chain.begin(number, opened.link);

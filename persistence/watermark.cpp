@@ -62,6 +62,11 @@ void Watermark::raise(std::uint32_t shard, std::uint64_t mark) {
     storage_failed(std::string("watermark: ") + std::strerror(errno));
 }
 
+void Watermark::lower(std::uint32_t shard, std::uint64_t mark) {
+  raise(shard, mark);
+  if (::fdatasync(file_) != 0) storage_failed(std::string("watermark: ") + std::strerror(errno));
+}
+
 std::uint64_t Watermark::read(std::uint32_t shard) const { return read_slot(file_, shard); }
 
 Offset Watermark::peek(const std::filesystem::path& file, std::uint32_t shard) {

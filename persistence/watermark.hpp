@@ -2,7 +2,8 @@
 //
 // Law: a journal that ends before its watermark has lost entries that were reported as committed, whatever its own
 // files say (a cut tail looks like a crash to the database). The file is written after each sync and before the
-// report, and is not synced itself: a power cut may make it older, never newer, than the log.
+// report, and is not synced itself: a power cut may make it older, never newer, than the log. Only what is lowered (entries are
+// about to be dropped) is synced at once: an older mark would be a higher one, and the log would look as if it had lost something.
 //
 // One slot of 16 bytes per shard id: the offset (8, big-endian) and its complement. Where the two disagree (a torn
 // write, a flipped bit) the smaller reading counts.
@@ -33,6 +34,7 @@ class Watermark final : public DurableMarks {
   Watermark& operator=(const Watermark&) = delete;
 
   void raise(std::uint32_t shard, std::uint64_t mark) override;
+  void lower(std::uint32_t shard, std::uint64_t mark) override;
   std::uint64_t read(std::uint32_t shard) const override;
 
   // Without creating anything; 0 where there is no file.

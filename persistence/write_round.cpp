@@ -9,9 +9,15 @@ namespace tally {
 using replication::Defect;
 using replication::defective;
 
+// An entry that this very round appends and drops again was never reported, and the mark has not reached it. A mark beyond the log's
+// end tells of a loss: it stays until this round, which may carry the doubt about it, is on disk.
 void lower_marks(const std::vector<RoundPart>& parts, DurableMarks& entries) {
   for (const RoundPart& part : parts) {
-    if (part.write.truncate_from) entries.raise(part.shard->number, *part.write.truncate_from - 1);
+    if (!part.write.truncate_from) continue;
+    const Offset kept = *part.write.truncate_from - 1, mark = entries.read(part.shard->number);
+    if (defective(Defect::marks_ahead_of_the_sync)) entries.raise(part.shard->number, kept);
+    else if (kept < mark && defective(Defect::marks_unsynced)) entries.raise(part.shard->number, kept);
+    else if (kept < mark && mark <= part.write.truncate_to) entries.lower(part.shard->number, kept);
   }
 }
 
@@ -36,21 +42,25 @@ void add_rows(const std::vector<RoundPart>& parts, RowBatch& batch) {
   }
 }
 
+// Each mark once: the one in between might be what a power cut leaves.
 void report(const std::vector<RoundPart>& parts, DurableMarks& entries, DurableMarks& promises) {
+  struct Reached {
+    const RoundPart* last;         // its ticket speaks for those before it: what a round made durable is committed, and chained, at once
+    std::optional<Offset> end;     // where the log ends; nothing where the round did not touch it
+  };
+  std::vector<Reached> shards;
   for (const RoundPart& part : parts) {
-    // Where a round took an append and then dropped it again, the mark ends where the log does.
-    if (!part.write.block->empty()) entries.raise(part.shard->number, part.write.block->last());
-    else if (part.write.truncate_from) entries.raise(part.shard->number, *part.write.truncate_from - 1);
-    promises.raise(part.shard->number, part.write.saves);
+    auto known = std::find_if(shards.begin(), shards.end(), [&](const Reached& other) { return other.last->shard == part.shard; });
+    if (known == shards.end()) known = shards.insert(shards.end(), {&part, std::nullopt});
+    if (known->last->write.ticket <= part.write.ticket) known->last = &part;
+    if (!part.write.block->empty()) known->end = part.write.block->last();
+    else if (part.write.truncate_from) known->end = *part.write.truncate_from - 1;
   }
-  // A shard's last ticket speaks for those before it: what a round made durable is committed, and chained, at once.
-  std::vector<const RoundPart*> last;
-  for (const RoundPart& part : parts) {
-    const auto known = std::find_if(last.begin(), last.end(), [&](const RoundPart* other) { return other->shard == part.shard; });
-    if (known == last.end()) last.push_back(&part);
-    else if ((*known)->write.ticket < part.write.ticket) *known = &part;
+  for (const Reached& shard : shards) {
+    if (shard.end) entries.raise(shard.last->shard->number, *shard.end);
+    promises.raise(shard.last->shard->number, shard.last->write.saves);
   }
-  for (const RoundPart* part : last) part->shard->durable_call(part->write.ticket);
+  for (const Reached& shard : shards) shard.last->shard->durable_call(shard.last->write.ticket);
 }
 
 }  // namespace tally

@@ -15,6 +15,11 @@ enum class Defect {
   reports_before_the_sync,
   swallows_a_failed_sync,
   forgets_its_promises,
+  marks_ahead_of_the_sync,
+  marks_unsynced,
+  accepts_a_loss_at_once,
+  founds_over_a_loss,
+  links_ahead_of_entries,
   // the session
   hears_former_sessions,
   joins_frames_over_a_loss,

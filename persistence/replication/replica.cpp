@@ -108,6 +108,7 @@ void Replica::durable(consensus::Ticket ticket) {
   core_.durable(ticket);
   release();
   pump(Commit::now);
+  chain_up_to(shard_.committed());
 }
 
 // Another generation is another log. Where an operator had another disk go on alone, this side is over; and who is of an older
@@ -260,6 +261,7 @@ void Replica::persist(consensus::Persist wanted, Commit when) {
   GroupWrite write;
   write.ticket = wanted.ticket;
   const auto block = std::make_shared<ValueBlock>();
+  block->ticket = wanted.ticket;
   if (wanted.truncate_from) truncate_from(*wanted.truncate_from, write);
   block->first = shard_.end() + 1;
   if (!on_disk_) {
@@ -326,6 +328,7 @@ void Replica::truncate_from(consensus::Index index, GroupWrite& write) {
     unchained_.pop_back();
     if (block->first >= first) continue;
     auto kept = std::make_shared<ValueBlock>();
+    kept->ticket = block->ticket;
     kept->first = block->first;
     kept->sizes.assign(block->sizes.begin(), block->sizes.begin() + static_cast<std::ptrdiff_t>(first - block->first));
     std::size_t bytes = 0;
@@ -381,11 +384,13 @@ void Replica::take_committed() {
   if (shard_.committed_call && ours) shard_.committed_call(committed);
 }
 
-// What is committed at once is one group of the hash chain.
+// What is committed at once is one group of the hash chain. Only what is durable here: a follower may know that an entry is committed
+// before its own disk has it, and a link that reached the disk first would reach beyond the log's end.
 void Replica::chain_up_to(Offset offset) {
   Bytes values;
   std::size_t entries = 0;
-  while (!unchained_.empty() && unchained_.front()->first <= offset) {
+  const auto durable = [&](const ValueBlock& block) { return block.ticket <= durable_ || defective(Defect::links_ahead_of_entries); };
+  while (!unchained_.empty() && unchained_.front()->first <= offset && durable(*unchained_.front())) {
     const auto block = unchained_.front();
     unchained_.pop_front();
     const std::size_t count = std::min<Offset>(block->last(), offset) - block->first + 1;
@@ -395,6 +400,7 @@ void Replica::chain_up_to(Offset offset) {
     entries += count;
     if (count == block->sizes.size()) continue;
     auto rest = std::make_shared<ValueBlock>();
+    rest->ticket = block->ticket;
     rest->first = block->first + count;
     rest->sizes.assign(end, block->sizes.end());
     rest->bytes.assign(block->bytes.begin() + bytes, block->bytes.end());

@@ -69,6 +69,9 @@ HostedAccount::HostedAccount(Journal& journal, Hands hands, const std::string& n
       gate_(term_, journal.end(the_account::shard)) {
   if (const Offset end = journal.end(the_account::shard); end > 0)
     last_recorded_ = journal.read(the_account::shard, end, 1).at(0)->recorded_at;
+  // What stood there before this leadership is offered to the gate, too; it is never released.
+  const Offset stood = journal.end(the_account::shard);
+  for_each_entry(journal, the_account::shard, stood > 64 ? stood - 64 : 1, stood, [&](const Entry& entry) { release(entry); });
   inlet_.offer({ShardStarted{node, "simulated", hands_.now()}, 0});
   try {
     host_.recover();
@@ -130,9 +133,8 @@ void HostedAccount::append(const Entry& entry) {
 
 void HostedAccount::committed(Offset offset) {
   while (!tail_.empty() && tail_.front()->offset <= offset) {
-    gate_.release(*tail_.front(), [&](const Entry& standing, const Event& event, Port port) {
-      if (port == Port::venue) hands_.effect(standing, event);
-    });
+    release(*tail_.front());
+    release(*tail_.front());   // a commit may be told twice
     tail_.pop_front();
   }
   while (!answers_.empty() && answers_.front().last <= offset) {
@@ -141,6 +143,12 @@ void HostedAccount::committed(Offset offset) {
     if (answer.number != 0) hands_.answer(answer.number, answer.last);
   }
   if (!over_) pump();
+}
+
+void HostedAccount::release(const Entry& entry) {
+  gate_.release(entry, [&](const Entry& standing, const Event& event, Port port) {
+    if (port == Port::venue) hands_.effect(standing, event);
+  });
 }
 
 // As a node's view of the market does it.

@@ -63,6 +63,7 @@ class HostedAccount {
   void pump();
   void sequence(Input input);
   void append(const Entry& entry);
+  void release(const Entry& entry);
   std::vector<Message> captured_for(const Message& message) const;
 
   Journal& journal_;

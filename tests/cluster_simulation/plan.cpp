@@ -4,7 +4,7 @@ namespace tally::cluster_simulation {
 
 Plan plan_of(std::uint64_t seed) {
   Dice dice(seed ^ 0xC1057E4);
-  const auto maybe = [&] { return dice.chance(350); };
+  const auto maybe = [&] { return dice.chance(400); };
   Plan plan;
   plan.voters = std::array<std::size_t, 8>{1, 2, 3, 3, 3, 3, 3, 5}[dice.below(8)];
   plan.machines = plan.voters + dice.below(2);
@@ -36,6 +36,19 @@ Plan plan_of(std::uint64_t seed) {
   plan.command_every = dice.between(15, 120) * ms;
   plan.hosting_takes = dice.between(1, 60) * ms;
 
+  // A storm of elections: leaders fall with entries of theirs on few disks, and their successors drop them. Little else happens.
+  if (dice.chance(250)) {
+    plan.voters = dice.chance(700) ? 3 : 5;
+    plan.machines = plan.voters;
+    plan.witness = plan.membership = plan.wiped = plan.hung_disks = plan.all_fall = false;
+    plan.unlucky_leaders = plan.partitions = plan.kills = plan.power_cuts = plan.slow_disks = true;
+    plan.loss = static_cast<int>(dice.between(10, 100));
+    plan.fault_every = dice.between(40, 120) * ms;
+    plan.fault_max = 500 * ms;
+    plan.hosting_takes = 5 * ms;
+    plan.command_every = 15 * ms;
+  }
+
   consensus::Settings& core = plan.core;
   core.heartbeat = 40 * ms;
   core.election_min = 200 * ms;
@@ -52,7 +65,7 @@ Plan plan_of(std::uint64_t seed) {
   plan.lease.send_max = 40 * ms;
   consensus::Lease::check(plan.lease, core.election_min);
 
-  plan.session.waiting_bytes_max = static_cast<std::size_t>(dice.between(64, 512)) << 10;
+  plan.session.waiting_bytes_max = static_cast<std::size_t>(dice.between(1'200, 3'000)) << 10;  // a piece of history fits
   plan.session.frame_bytes_max = 2u << 20;
   plan.session.window_bytes_max = static_cast<std::size_t>(dice.between(16, 128)) << 10;
   plan.session.window_bytes_min = 4u << 10;

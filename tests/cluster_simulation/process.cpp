@@ -177,7 +177,11 @@ void ClusterWorld::majority_has(const Machine& machine, const LogEntry& entry) {
 void ClusterWorld::synced(Machine& machine) {
   if (machine.hung_until > now_) return schedule(machine.hung_until - now_, What::synced, index_of(machine));
   if (machine.full_until > now_) return crash(machine, "the disk is full", false);
-  if (std::exchange(machine.next_sync_fails, false)) return crash(machine, "a sync failed", dice_.chance(500));
+  if (std::exchange(machine.next_sync_fails, false)) {
+    machine.process->journal->fail_round();
+    if (machine.process->journal->in_round()) return crash(machine, "a sync failed", dice_.chance(500));
+    return;
+  }
   machine.process->journal->finish_round();
 }
 

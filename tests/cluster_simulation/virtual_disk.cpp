@@ -8,6 +8,11 @@ void VirtualMarks::raise(std::uint32_t shard, std::uint64_t mark) {
   slot.now = watermark_slot(mark);
 }
 
+void VirtualMarks::lower(std::uint32_t shard, std::uint64_t mark) {
+  raise(shard, mark);
+  slots_[shard].since.clear();
+}
+
 std::uint64_t VirtualMarks::read(std::uint32_t shard) const {
   const auto found = slots_.find(shard);
   return found == slots_.end() ? 0 : mark_of(found->second.now);

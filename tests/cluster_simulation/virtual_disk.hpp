@@ -20,6 +20,7 @@ using simulation::Dice;
 class VirtualMarks final : public DurableMarks {
  public:
   void raise(std::uint32_t shard, std::uint64_t mark) override;
+  void lower(std::uint32_t shard, std::uint64_t mark) override;
   std::uint64_t read(std::uint32_t shard) const override;
 
   void flush();                  // the kernel writes it, in its own time

@@ -31,10 +31,8 @@ VirtualJournal::VirtualJournal(VirtualDisk& disk, Symbol shard, Options options,
 void VirtualJournal::open() {
   replication::OpenedShard opened = replication::open_shard(disk_, shard_number, shard_, disk_.watermark.read(shard_number), disk_.promises.read(shard_number));
   loss_ = opened.loss;
-  if (!loss_.empty()) {
-    disk_.watermark.raise(shard_number, opened.end);
-    opened.stored.lost = true;
-  }
+  opened.stored.lost = !loss_.empty();
+  if (replication::defective(replication::Defect::accepts_a_loss_at_once)) disk_.watermark.lower(shard_number, opened.end);
   link_ = opened.link;
   const Offset committed = std::min(opened.end, opened.stored.marks.offset_at(opened.stored.committed));
   add(opened.end, committed, std::move(opened.stored));
@@ -45,6 +43,11 @@ void VirtualJournal::ensure() {
   if (replica_) return;
   replication::StoredReplica stored;
   stored.fresh = true;
+  if (disk_.watermark.read(shard_number) > 0 || disk_.promises.read(shard_number) > 0) {
+    loss_ = "the log is gone";
+    if (options_.founds != 0) throw JournalDamaged(shard_, 1, "it is missing, and was acknowledged");
+    stored.lost = !replication::defective(replication::Defect::founds_over_a_loss);
+  }
   if (options_.founds != 0) {
     stored.founding = consensus::founding(options_.founds, {{options_.core.self, consensus::Duty::voter}});
     stored.stored.base = *stored.founding;
@@ -117,6 +120,7 @@ void VirtualJournal::received(NodeId from, const Frame& bytes) {
 void VirtualJournal::begin_round() { round_.swap(waiting_); }
 
 void VirtualJournal::assemble_round() {
+  if (replication::defective(replication::Defect::reports_before_the_sync)) report(round_, disk_.watermark, disk_.promises);
   batch_.emplace();
   for (const HashChain::Row& row : std::exchange(links_, {})) batch_->put(Family::side, log_format::view(row.key), row.value);
   lower_marks(round_, disk_.watermark);
@@ -129,6 +133,10 @@ void VirtualJournal::finish_round() {
   const std::vector<RoundPart> done = std::exchange(round_, {});
   for (const RoundPart& part : done) waiting_bytes_ -= part.write.block->bytes.size();
   report(done, disk_.watermark, disk_.promises);
+}
+
+void VirtualJournal::fail_round() {
+  if (replication::defective(replication::Defect::swallows_a_failed_sync)) report(std::exchange(round_, {}), disk_.watermark, disk_.promises);
 }
 
 void VirtualJournal::abandon_round(bool it_landed) {

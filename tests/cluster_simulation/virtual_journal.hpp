@@ -61,6 +61,7 @@ class VirtualJournal final : public Journal {
   void begin_round();      // takes what waits
   void assemble_round();   // as late as a thread may come to it
   void finish_round();     // it is durable
+  void fail_round();       // its sync failed: the process ends
   // The process ends in the middle: what had been handed to the disk is there, or not.
   void abandon_round(bool it_landed);
 
