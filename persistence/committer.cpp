@@ -1,6 +1,5 @@
 #include "persistence/committer.hpp"
 
-#include <algorithm>
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -13,6 +12,17 @@ namespace {
 
 rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
 
+class RocksDbBatch final : public RowBatch {
+ public:
+  RocksDbBatch(const LogDatabase& log, rocksdb::WriteBatch& batch) : log_(log), batch_(batch) {}
+  void put(Family family, std::string_view key, std::string_view value) override { batch_.Put(log_.handle(family), slice(key), slice(value)); }
+  void erase(Family family, std::string_view key) override { batch_.Delete(log_.handle(family), slice(key)); }
+
+ private:
+  const LogDatabase& log_;
+  rocksdb::WriteBatch& batch_;
+};
+
 void pause_a_moment() {
 #if defined(__x86_64__)
   _mm_pause();
@@ -24,7 +34,7 @@ rocksdb::WriteBatch protected_batch(std::size_t reserved) { return rocksdb::Writ
 
 }  // namespace
 
-Committer::Committer(LogDatabase& log, Watermark& entries, Watermark& promises, HashChain& chain, Limits limits)
+Committer::Committer(LogDatabase& log, DurableMarks& entries, DurableMarks& promises, HashChain& chain, Limits limits)
     : log_(log), entries_mark_(entries), promises_mark_(promises), chain_(chain), limits_(limits) {}
 
 Committer::~Committer() {
@@ -76,10 +86,11 @@ void Committer::hurry() {
 }
 
 void Committer::run() {
-  std::vector<Part> parts;
+  std::vector<RoundPart> parts;
   while (take(parts)) {
     write(parts);
-    report(parts);
+    release_room(parts);
+    report(parts, entries_mark_, promises_mark_);
     if (round_call_) round_call_();
     parts.clear();
   }
@@ -90,7 +101,7 @@ void Committer::run() {
   if (batch.Count() > 0) sync(batch);
 }
 
-bool Committer::take(std::vector<Part>& parts) {
+bool Committer::take(std::vector<RoundPart>& parts) {
   std::unique_lock lock(mutex_);
   while (waiting_.empty() || !ready()) {
     if (waiting_.empty() && stopping_) return false;
@@ -124,36 +135,19 @@ void Committer::sleep(std::unique_lock<std::mutex>& lock) {
   asleep_ = false;
 }
 
-void Committer::write(std::vector<Part>& parts) {
+void Committer::write(std::vector<RoundPart>& parts) {
   std::size_t bytes = 0;
-  for (const Part& part : parts) bytes += part.write.block->bytes.size() + 48 * part.write.block->sizes.size();
+  for (const RoundPart& part : parts) bytes += part.write.block->bytes.size() + 48 * part.write.block->sizes.size();
   auto batch = protected_batch(bytes + 256);
   put_links(batch);
-  for (const Part& part : parts) {
-    const log_format::ShardNumber shard = part.shard->number;
-    const GroupWrite& write = part.write;
-    if (write.truncate_from) {
-      // First, so that a crash in between finds more than it looks for, never less.
-      entries_mark_.raise(shard, *write.truncate_from - 1);
-      for (Offset offset = *write.truncate_from; offset <= write.truncate_to; ++offset)
-        batch.Delete(log_.entries(), slice(log_format::view(log_format::entry_key(shard, offset))));
-    }
-    for (const auto& [key, value] : write.side) {
-      if (value) batch.Put(log_.side(), key, *value);
-      else batch.Delete(log_.side(), key);
-    }
-    const char* value = reinterpret_cast<const char*>(write.block->bytes.data());
-    Offset offset = write.block->first;
-    for (const std::uint32_t size : write.block->sizes) {
-      batch.Put(log_.entries(), slice(log_format::view(log_format::entry_key(shard, offset++))), {value, size});
-      value += size;
-    }
-  }
+  RocksDbBatch rows(log_, batch);
+  lower_marks(parts, entries_mark_);
+  add_rows(parts, rows);
   sync(batch);
 }
 
 void Committer::put_links(rocksdb::WriteBatch& batch) {
-  for (const HashChain::Row& row : chain_.take_rows()) batch.Put(log_.side(), slice(log_format::view(row.key)), row.value);
+  for (const HashChain::Row& row : chain_.take_rows()) batch.Put(log_.handle(Family::side), slice(log_format::view(row.key)), row.value);
 }
 
 void Committer::sync(rocksdb::WriteBatch& batch) {
@@ -164,24 +158,10 @@ void Committer::sync(rocksdb::WriteBatch& batch) {
   rounds_.fetch_add(1, std::memory_order_relaxed);
 }
 
-void Committer::report(const std::vector<Part>& parts) {
+void Committer::release_room(const std::vector<RoundPart>& parts) {
   std::size_t bytes = 0;
-  for (const Part& part : parts) {
-    // Where a round took an append and then dropped it again, the mark ends where the log does.
-    if (!part.write.block->empty()) entries_mark_.raise(part.shard->number, part.write.block->last());
-    else if (part.write.truncate_from) entries_mark_.raise(part.shard->number, *part.write.truncate_from - 1);
-    promises_mark_.raise(part.shard->number, part.write.saves);
-    bytes += part.write.block->bytes.size();
-  }
+  for (const RoundPart& part : parts) bytes += part.write.block->bytes.size();
   waiting_bytes_.fetch_sub(bytes);
-  // A shard's last ticket speaks for those before it: what a round made durable is committed, and chained, at once.
-  std::vector<const Part*> last;
-  for (const Part& part : parts) {
-    const auto known = std::find_if(last.begin(), last.end(), [&](const Part* other) { return other->shard == part.shard; });
-    if (known == last.end()) last.push_back(&part);
-    else if ((*known)->write.ticket < part.write.ticket) *known = &part;
-  }
-  for (const Part* part : last) part->shard->durable_call(part->write.ticket);
 }
 
 }  // namespace tally

@@ -1,8 +1,4 @@
-// The one thread that writes the log: whatever waits, of all shards, goes into one synced batch. Internal.
-//
-// Order of one round, which is the argument for its correctness: take what waits; lower the watermarks of what is dropped;
-// write and sync it; raise the watermarks; report it durable. Nothing is reported that is not durable, and nothing durable is
-// reported out of order. Any failure ends the process.
+// The one thread that writes the log: whatever waits, of all shards, goes into one synced batch (write_round.hpp). Internal.
 //
 // Hand-over: the thread looks at its queue for a short while before it sleeps, if it was busy just now, because waking
 // a sleeping thread costs a good part of a sync on a fast disk; figures in docs/decisions/0010-group-commit.md.
@@ -18,11 +14,9 @@
 #include <thread>
 #include <vector>
 
-#include "persistence/group_write.hpp"
 #include "persistence/hash_chain.hpp"
 #include "persistence/log_database.hpp"
-#include "persistence/shard_log.hpp"
-#include "persistence/watermark.hpp"
+#include "persistence/write_round.hpp"
 
 namespace tally {
 
@@ -36,7 +30,7 @@ class Committer {
   };
 
   // `entries` and `promises`: the second records of what is durable.
-  Committer(LogDatabase& log, Watermark& entries, Watermark& promises, HashChain& chain, Limits limits);
+  Committer(LogDatabase& log, DurableMarks& entries, DurableMarks& promises, HashChain& chain, Limits limits);
   ~Committer();  // commits what waits
 
   // Throws JournalError where `bytes` more would exceed waiting_bytes_max.
@@ -52,32 +46,28 @@ class Committer {
   std::uint64_t rounds() const { return rounds_.load(std::memory_order_relaxed); }
 
  private:
-  struct Part {
-    ShardLog* shard;
-    GroupWrite write;
-  };
   using Clock = std::chrono::steady_clock;
 
   void run();
-  bool take(std::vector<Part>& parts);
+  bool take(std::vector<RoundPart>& parts);
   bool ready() const { return urgent_ || stopping_ || Clock::now() >= oldest_ + limits_.gather_max; }
   bool spin(std::unique_lock<std::mutex>& lock);
   void sleep(std::unique_lock<std::mutex>& lock);
-  void write(std::vector<Part>& parts);
+  void write(std::vector<RoundPart>& parts);
   void put_links(rocksdb::WriteBatch& batch);
   void sync(rocksdb::WriteBatch& batch);
-  void report(const std::vector<Part>& parts);
+  void release_room(const std::vector<RoundPart>& parts);
 
   LogDatabase& log_;
-  Watermark& entries_mark_;
-  Watermark& promises_mark_;
+  DurableMarks& entries_mark_;
+  DurableMarks& promises_mark_;
   HashChain& chain_;
   const Limits limits_;
   std::function<void()> round_call_;
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::vector<Part> waiting_;
+  std::vector<RoundPart> waiting_;
   Clock::time_point oldest_;
   bool urgent_ = false;     // someone waits for a sync
   bool asleep_ = false;

@@ -12,6 +12,7 @@ namespace tally {
 
 // Values of consecutive entries of one shard, one behind the other.
 struct ValueBlock {
+  std::uint64_t ticket = 0;                // of the write that brings it to disk; 0: it is there
   Offset first = 0;
   Bytes bytes;
   std::vector<std::uint32_t> sizes;

@@ -6,15 +6,14 @@
 #include "persistence/journal_directory.hpp"
 #include "persistence/log_walk.hpp"
 #include "persistence/replication/identity.hpp"
+#include "persistence/replication/opened_shard.hpp"
 #include "persistence/replication/stored_group.hpp"
 #include "persistence/snapshot_rows.hpp"
-#include "persistence/wire.hpp"
 
 namespace tally {
 namespace {
 
 namespace fs = std::filesystem;
-using log_format::Link;
 using log_format::ShardNumber;
 using replication::Replica;
 using replication::StoredReplica;
@@ -41,7 +40,7 @@ RocksDbJournal::Parts::Parts(const fs::path& directory, const RocksDbOptions& it
                 {options.waiting_bytes_max, options.group_bytes_max, options.spin, options.gather_max}) {
   mark_as_journal(directory);
   self = replication::node_identity(directory);
-  const auto directory_rows = log.directory();
+  const auto directory_rows = read_directory(log);
   check_directory(log, directory_rows);
   for (const auto& [number, name] : directory_rows) recover(number, name);
   committer.on_round([this] { land_snapshots(); });
@@ -68,59 +67,37 @@ RocksDbJournal::Parts::Shard& RocksDbJournal::Parts::begin(Symbol name, std::opt
   if (next_number >= Watermark::shards_max) throw JournalError("more than 4096 shards in one journal");
   StoredReplica stored;
   stored.fresh = true;
+  // A log that was here and is gone: the database was replaced by one from before it. Nobody founds another one by itself in its
+  // place, and who founds by words that others have, too, must not vote again.
+  if (watermark.read(next_number) > 0 || promises.read(next_number) > 0) {
+    const bool by_itself = founding && founding->members.size() == 1;
+    if (by_itself && !options.accept_loss)
+      throw JournalDamaged(name, 1, "it is missing, and was acknowledged: no log is founded in its place");
+    stored.lost = !alone();
+  }
   if (founding) {
     stored.founding = consensus::founding(founding->generation, std::move(founding->members));
     stored.stored.base = *stored.founding;
     stored.stored.hard_state.generation = founding->generation;
-    // A disk that promised something under this number, and has no shard of it, went back: who founds again must not vote again.
-    stored.lost = !alone() && (promises.read(next_number) > 0 || watermark.read(next_number) > 0);
   }
   chain.begin(next_number, {});
   return add(name, next_number, 0, std::move(stored));
 }
 
-// Checks every row of a shard. What stands behind the last link of its hash chain is kept for the next one, what stands behind
-// its base for the replica.
 void RocksDbJournal::Parts::recover(ShardNumber number, Symbol name) {
-  constexpr std::size_t block_bytes = std::size_t{1} << 20;
-  const Link last = log.last_link(number, name);
-  replication::GroupRows group = replication::read_group_rows(log, number, name);
-  StoredReplica stored;
-  stored.saves = group.promise.saves;
-  stored.founding = std::move(group.founding);
-  std::shared_ptr<ValueBlock> block;
-  const Offset end = walk_entries(log, number, name, 1, [&](Offset offset, std::string_view value, std::span<const std::byte>) {
-    if (offset <= last.last) return;
-    if (!block || block->bytes.size() > block_bytes) {
-      block = std::make_shared<ValueBlock>();
-      block->first = offset;
-      stored.unchained.push_back(block);
-    }
-    const auto bytes = wire::bytes_of(value);
-    block->bytes.insert(block->bytes.end(), bytes.begin(), bytes.end());
-    block->sizes.push_back(static_cast<std::uint32_t>(bytes.size()));
-  });
-  if (end < last.last) throw JournalDamaged(name, end + 1, "it is missing, and the hash chain reaches beyond it");
-
-  const consensus::Index last_index = std::max(group.marks.index_of(end), group.marks.all().empty() ? 0 : group.marks.all().back().index);
-  const bool empty = group.base.index == 0;  // it was never told the log
-  if (!empty && last_index < group.base.index) throw JournalDamaged(name, end + 1, "it is missing, and the base of its log is beyond it");
-  stored.stored = replication::read_stored(log, number, name, group, last_index);
-  stored.committed = group.committed;
-  const Offset acknowledged = watermark.read(number);
-  const bool forgot = group.promise.saves < promises.read(number);
-  if (end < acknowledged || forgot) {
-    const std::string why = end < acknowledged ? "the log ends before it, and entries up to " + std::to_string(acknowledged) + " were acknowledged"
-                                               : "what was promised after it is forgotten";
-    if (alone() && !options.accept_loss) throw JournalDamaged(name, end + 1, why);
-    spdlog::warn("{}: opened with a loss: {}", name.text(), why);
-    watermark.raise(number, end);
-    stored.lost = !alone();
+  replication::OpenedShard opened = replication::open_shard(log, number, name, watermark.read(number), promises.read(number));
+  const Offset end = opened.end;
+  if (!opened.loss.empty()) {
+    if (alone() && !options.accept_loss) throw JournalDamaged(name, end + 1, opened.loss);
+    spdlog::warn("{}: opened with a loss: {}", name.text(), opened.loss);
+    // Alone, an operator said so. In a cluster the second record stays until entries are written again, and these come with or
+    // behind the doubt: lowered now, a crash before the doubt is on disk would leave a node that forgot and does not know it.
+    if (alone()) watermark.lower(number, end);
+    opened.stored.lost = !alone();
   }
-  chain.begin(number, last);
+  chain.begin(number, opened.link);
   snapshot_rows::remove_beyond(rows, name, end);
-  stored.marks = std::move(group.marks);
-  add(name, number, end, std::move(stored));
+  add(name, number, end, std::move(opened.stored));
 }
 
 RocksDbJournal::Parts::Shard& RocksDbJournal::Parts::add(Symbol name, ShardNumber number, Offset end, StoredReplica stored) {

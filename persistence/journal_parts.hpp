@@ -10,6 +10,7 @@
 #include "persistence/disk_reserve.hpp"
 #include "persistence/rocksdb_cache.hpp"
 #include "persistence/rocksdb_journal.hpp"
+#include "persistence/watermark.hpp"
 
 namespace tally {
 

@@ -7,7 +7,6 @@
 #include <rocksdb/table.h>
 
 #include "persistence/fatal.hpp"
-#include "persistence/wire.hpp"
 
 namespace tally {
 namespace {
@@ -92,34 +91,44 @@ LogDatabase::~LogDatabase() {
   for (rocksdb::ColumnFamilyHandle* family : families_) db_->DestroyColumnFamilyHandle(family);
 }
 
-std::map<log_format::ShardNumber, Symbol> LogDatabase::directory() const {
-  std::map<log_format::ShardNumber, Symbol> names;
-  const rocksdb::Status status = scan(*db_, side(), "d", "e", 0, [&](std::string_view key, std::string_view value) {
-    if (value.size() != sizeof(log_format::ShardNumber)) throw JournalError("a row of the journal's directory is damaged");
-    names[wire::read_be<log_format::ShardNumber>(value.data())] = Symbol(key.substr(1));
-    return true;
-  });
-  if (!status.ok()) throw JournalError("the journal's directory cannot be read: " + status.ToString());
-  return names;
+std::optional<std::string> LogDatabase::get(Family family, std::string_view key) const {
+  rocksdb::ReadOptions options;
+  options.verify_checksums = true;
+  std::string value;
+  const rocksdb::Status status = db_->Get(options, handle(family), {key.data(), key.size()}, &value);
+  if (status.IsNotFound()) return std::nullopt;
+  if (!status.ok()) throw RowsUnreadable(status.ToString());
+  return value;
 }
 
-log_format::Link LogDatabase::last_link(log_format::ShardNumber number, Symbol shard) const {
-  const log_format::Key first = log_format::chain_key(number, 0);
-  const log_format::Key beyond = log_format::chain_key(number + 1, 0);
+// One iterator, gone when this returns.
+void LogDatabase::scan(Family family, std::string_view begin, std::string_view end, std::size_t readahead_bytes, const Visit& visit) const {
   rocksdb::ReadOptions options;
-  const rocksdb::Slice lower(first.data(), first.size());
-  const rocksdb::Slice upper(beyond.data(), beyond.size());
+  const rocksdb::Slice upper(end.data(), end.size());
+  options.iterate_upper_bound = &upper;
+  options.total_order_seek = true;
+  options.verify_checksums = true;
+  options.readahead_size = readahead_bytes;
+  options.fill_cache = readahead_bytes == 0;
+  const std::unique_ptr<rocksdb::Iterator> rows(db_->NewIterator(options, handle(family)));
+  for (rows->Seek({begin.data(), begin.size()}); rows->Valid(); rows->Next())
+    if (!visit(rows->key().ToStringView(), rows->value().ToStringView())) break;
+  if (!rows->status().ok()) throw RowsUnreadable(rows->status().ToString());
+}
+
+std::optional<LogRows::Row> LogDatabase::last(Family family, std::string_view begin, std::string_view end) const {
+  rocksdb::ReadOptions options;
+  const rocksdb::Slice lower(begin.data(), begin.size());
+  const rocksdb::Slice upper(end.data(), end.size());
   options.iterate_lower_bound = &lower;
   options.iterate_upper_bound = &upper;
   options.total_order_seek = true;
-  const std::unique_ptr<rocksdb::Iterator> rows(db_->NewIterator(options, side()));
+  options.verify_checksums = true;
+  const std::unique_ptr<rocksdb::Iterator> rows(db_->NewIterator(options, handle(family)));
   rows->SeekToLast();
-  if (!rows->status().ok()) throw JournalError("the journal's chain cannot be read: " + rows->status().ToString());
-  if (!rows->Valid()) return {};
-  const auto key = log_format::parse_key('c', rows->key().ToStringView());
-  const auto link = key ? log_format::parse_link(shard, key->offset, rows->value().ToStringView()) : std::nullopt;
-  if (!link) throw JournalDamaged(shard, key ? key->offset : 1, "its link of the hash chain is damaged");
-  return *link;
+  if (!rows->status().ok()) throw RowsUnreadable(rows->status().ToString());
+  if (!rows->Valid()) return std::nullopt;
+  return Row{rows->key().ToString(), rows->value().ToString()};
 }
 
 }  // namespace tally

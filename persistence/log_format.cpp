@@ -4,6 +4,7 @@
 
 #include "messages/stored.hpp"
 #include "persistence/crc32c.hpp"
+#include "persistence/replication/mutations.hpp"
 #include "persistence/wire.hpp"
 
 namespace tally::log_format {
@@ -52,7 +53,8 @@ std::span<const std::byte> entry_bytes(Symbol shard, Offset offset, std::string_
   if (static_cast<std::uint8_t>(value[0]) != format)
     throw JournalDamaged(shard, offset, "its row has the unknown format " + std::to_string(static_cast<std::uint8_t>(value[0])));
   const auto bytes = wire::bytes_of(value);
-  if (checksum(shard, bytes.subspan(checksum_end)) != wire::read_be<std::uint32_t>(value.data() + 1))
+  const bool fits = checksum(shard, bytes.subspan(checksum_end)) == wire::read_be<std::uint32_t>(value.data() + 1);
+  if (!fits && !replication::defective(replication::Defect::trusts_any_checksum))
     throw JournalDamaged(shard, offset, "its checksum does not fit");
   if (wire::read_be<std::uint64_t>(value.data() + 13) != offset) throw JournalDamaged(shard, offset, "its row holds another offset");
   return bytes.subspan(entry_head_size);

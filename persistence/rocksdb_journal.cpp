@@ -4,6 +4,7 @@
 
 #include "messages/stored.hpp"
 #include "persistence/journal_parts.hpp"
+#include "persistence/log_walk.hpp"
 #include "persistence/snapshot_rows.hpp"
 
 namespace tally {
@@ -104,20 +105,7 @@ std::vector<EntryPtr> RocksDbJournal::read(Symbol name, Offset from, std::size_t
   const Offset tail_first = shard->read_tail(from, count, entries);
   if (!entries.empty()) return entries;
   const Offset beyond = count < tail_first - from ? from + count : tail_first;
-  const log_format::Key begin = log_format::entry_key(shard->number, from);
-  const log_format::Key end = log_format::entry_key(shard->number, beyond);
-  std::size_t bytes = 0;
-  const rocksdb::Status status = scan(parts_->log.db(), parts_->log.entries(), log_format::view(begin), log_format::view(end), 0,
-                                      [&](std::string_view key, std::string_view value) {
-                                        const Offset offset = from + entries.size();
-                                        const auto parsed = log_format::parse_key('e', key);
-                                        if (!parsed || parsed->offset != offset) throw JournalDamaged(name, offset, "it is missing");
-                                        entries.push_back(log_format::read_entry_value(name, offset, value));
-                                        return (bytes += value.size()) < read_bytes_max;
-                                      });
-  if (!status.ok()) throw JournalDamaged(name, from + entries.size(), status.ToString());
-  if (entries.empty()) throw JournalDamaged(name, from, "it is missing");
-  return entries;
+  return read_entries(parts_->log, shard->number, name, from, beyond, read_bytes_max);
 }
 
 Offset RocksDbJournal::offset_at(Symbol shard, Time time) const { return first_recorded_at(*this, shard, time); }
@@ -177,7 +165,7 @@ Cache& RocksDbJournal::cache() const { return parts_->rows; }
 RocksDbJournal::ChainHead RocksDbJournal::chain_head(Symbol name) const {
   const auto* shard = parts_->find(name);
   if (!shard) return {};
-  const Link link = parts_->log.last_link(shard->log.number, name);
+  const Link link = last_link(parts_->log, shard->log.number, name);
   return {link.last, link.digest};
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "persistence/hash_chain.hpp"
+#include "persistence/log_database.hpp"
 #include "persistence/log_walk.hpp"
 #include "persistence/replication/stored_group.hpp"
 #include "persistence/watermark.hpp"
@@ -20,15 +21,17 @@ constexpr std::size_t write_buffer_bytes = std::size_t{64} << 20;
 // Follows the stored links while the entries go by.
 class ChainCheck {
  public:
-  ChainCheck(const LogDatabase& log, ShardNumber number, Symbol shard) : shard_(shard), builder_(Link{}) {
+  ChainCheck(const LogRows& log, ShardNumber number, Symbol shard) : shard_(shard), builder_(Link{}) {
     const log_format::Key begin = log_format::chain_key(number, 0);
     const log_format::Key beyond = log_format::chain_key(number + 1, 0);
-    const rocksdb::Status status = scan(log.db(), log.side(), log_format::view(begin), log_format::view(beyond), 0,
-                                        [&](std::string_view key, std::string_view value) {
-                                          take(key, value);
-                                          return true;
-                                        });
-    if (!status.ok()) damage(links_.empty() ? 1 : links_.back().last + 1, status.ToString());
+    try {
+      log.scan(Family::side, log_format::view(begin), log_format::view(beyond), 0, [&](std::string_view key, std::string_view value) {
+        take(key, value);
+        return true;
+      });
+    } catch (const RowsUnreadable& unreadable) {
+      damage(links_.empty() ? 1 : links_.back().last + 1, unreadable.what());
+    }
   }
 
   void entry(Offset offset, std::string_view value) {
@@ -70,7 +73,7 @@ class ChainCheck {
   LinkBuilder builder_;
 };
 
-ShardReport check_shard(const LogDatabase& log, ShardNumber number, Symbol name, Offset acknowledged) {
+ShardReport check_shard(const LogRows& log, ShardNumber number, Symbol name, Offset acknowledged) {
   ShardReport report;
   report.name = name;
   try {
@@ -101,7 +104,7 @@ ShardReport check_shard(const LogDatabase& log, ShardNumber number, Symbol name,
 
 void check_all(const fs::path& directory, LogDatabase::Mode mode, VerifyReport& report) {
   const LogDatabase log(directory, mode, write_buffer_bytes);
-  const auto names = log.directory();
+  const auto names = read_directory(log);
   for (const auto& [number, name] : names)
     report.shards.push_back(check_shard(log, number, name, Watermark::peek(directory / "watermark", number)));
   std::sort(report.shards.begin(), report.shards.end(), [](const ShardReport& a, const ShardReport& b) { return a.name < b.name; });

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <string>
@@ -17,15 +16,26 @@
 namespace tally {
 namespace {
 
-constexpr std::size_t slot_size = 16;
+constexpr std::size_t slot_size = watermark_slot_bytes;
 
 Offset read_slot(int file, std::uint32_t shard) {
-  std::array<char, slot_size> slot{};
+  WatermarkSlot slot{};
   if (::pread(file, slot.data(), slot.size(), static_cast<off_t>(shard * slot_size)) != static_cast<ssize_t>(slot.size())) return 0;
-  return std::min(wire::read_be<std::uint64_t>(slot.data()), ~wire::read_be<std::uint64_t>(slot.data() + 8));
+  return mark_of(slot);
 }
 
 }  // namespace
+
+WatermarkSlot watermark_slot(std::uint64_t mark) {
+  WatermarkSlot slot;
+  wire::put_be(slot.data(), mark);
+  wire::put_be(slot.data() + 8, ~mark);
+  return slot;
+}
+
+std::uint64_t mark_of(const WatermarkSlot& slot) {
+  return std::min(wire::read_be<std::uint64_t>(slot.data()), ~wire::read_be<std::uint64_t>(slot.data() + 8));
+}
 
 Watermark::Watermark(const std::filesystem::path& file) {
   file_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
@@ -46,15 +56,18 @@ Watermark::Watermark(const std::filesystem::path& file) {
 
 Watermark::~Watermark() { ::close(file_); }
 
-void Watermark::raise(std::uint32_t shard, Offset committed) {
-  std::array<char, slot_size> slot;
-  wire::put_be(slot.data(), std::uint64_t{committed});
-  wire::put_be(slot.data() + 8, ~std::uint64_t{committed});
+void Watermark::raise(std::uint32_t shard, std::uint64_t mark) {
+  const WatermarkSlot slot = watermark_slot(mark);
   if (::pwrite(file_, slot.data(), slot.size(), static_cast<off_t>(shard * slot_size)) != static_cast<ssize_t>(slot.size()))
     storage_failed(std::string("watermark: ") + std::strerror(errno));
 }
 
-Offset Watermark::read(std::uint32_t shard) const { return read_slot(file_, shard); }
+void Watermark::lower(std::uint32_t shard, std::uint64_t mark) {
+  raise(shard, mark);
+  if (::fdatasync(file_) != 0) storage_failed(std::string("watermark: ") + std::strerror(errno));
+}
+
+std::uint64_t Watermark::read(std::uint32_t shard) const { return read_slot(file_, shard); }
 
 Offset Watermark::peek(const std::filesystem::path& file, std::uint32_t shard) {
   const int opened = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);

@@ -1,6 +1,7 @@
 #include "persistence/replication/recovery.hpp"
 
 #include "persistence/consensus/log.hpp"
+#include "persistence/log_database.hpp"
 #include "persistence/log_walk.hpp"
 #include "persistence/replication/identity.hpp"
 #include "persistence/replication/stored_group.hpp"
@@ -20,9 +21,9 @@ RecoveredShard recover_shard(const LogDatabase& log, Watermark& promises, ShardN
   recovered.generation = count_of(alone.hard_state.generation);
   const Promise promise{alone.hard_state, rows.promise.saves + 1};
   rocksdb::WriteBatch batch;
-  batch.Put(log.side(), base_key(number), base_value(shard, alone.base));
-  batch.Put(log.side(), promise_key(number), promise_value(shard, promise));
-  batch.Put(log.side(), commit_key(number), commit_value(shard, alone.base.index));
+  batch.Put(log.handle(Family::side), base_key(number), base_value(shard, alone.base));
+  batch.Put(log.handle(Family::side), promise_key(number), promise_value(shard, promise));
+  batch.Put(log.handle(Family::side), commit_key(number), commit_value(shard, alone.base.index));
   rocksdb::WriteOptions synced;
   synced.sync = true;
   const rocksdb::Status status = log.db().Write(synced, &batch);
@@ -39,7 +40,7 @@ std::vector<RecoveredShard> recover_alone(const std::filesystem::path& journal_d
   Watermark promises(journal_directory / "promises");
   const consensus::NodeId self = node_identity(journal_directory);
   std::vector<RecoveredShard> all;
-  for (const auto& [number, shard] : log.directory()) all.push_back(recover_shard(log, promises, number, shard, self));
+  for (const auto& [number, shard] : read_directory(log)) all.push_back(recover_shard(log, promises, number, shard, self));
   return all;
 }
 

@@ -9,6 +9,7 @@
 #include "persistence/consensus/membership.hpp"
 #include "persistence/leadership_lost.hpp"
 #include "persistence/replication/identity.hpp"
+#include "persistence/replication/mutations.hpp"
 #include "persistence/wire.hpp"
 
 namespace tally::replication {
@@ -107,6 +108,7 @@ void Replica::durable(consensus::Ticket ticket) {
   core_.durable(ticket);
   release();
   pump(Commit::now);
+  chain_up_to(shard_.committed());
 }
 
 // Another generation is another log. Where an operator had another disk go on alone, this side is over; and who is of an older
@@ -192,7 +194,7 @@ bool Replica::may_act() {
     pump(Commit::now);
     return false;
   }
-  return settled() && lease_.may_act(now);
+  return settled() && (lease_.may_act(now) || defective(Defect::acts_without_the_lease));
 }
 
 Refusal Replica::transfer(NodeId target, bool effects_stopped) {
@@ -260,6 +262,7 @@ void Replica::persist(consensus::Persist wanted, Commit when) {
   GroupWrite write;
   write.ticket = wanted.ticket;
   const auto block = std::make_shared<ValueBlock>();
+  block->ticket = wanted.ticket;
   if (wanted.truncate_from) truncate_from(*wanted.truncate_from, write);
   block->first = shard_.end() + 1;
   if (!on_disk_) {
@@ -280,7 +283,7 @@ void Replica::persist(consensus::Persist wanted, Commit when) {
     promised |= entry.kind != EntryKind::command;
     take_entry(entry, write, *block);
   }
-  if (promised) {
+  if (promised && !(defective(Defect::forgets_its_promises) && block->empty())) {
     // Older than wanted.hard_state it never is: the core handed out all that changed.
     write.side.emplace_back(promise_key(shard_.number), promise_value(shard_.name, {core_.hard_state(), ++saves_}));
   }
@@ -315,7 +318,7 @@ void Replica::take_entry(const LogEntry& entry, GroupWrite& write, ValueBlock& b
 void Replica::truncate_from(consensus::Index index, GroupWrite& write) {
   const Offset first = marks_.offset_at(index - 1) + 1;
   for (const Marks::Mark& mark : marks_.all())
-    if (mark.index >= index) write.side.emplace_back(std::string(log_format::view(mark_key(shard_.number, mark.index))), std::nullopt);
+    if (mark.index >= index && !defective(Defect::keeps_truncated_marks)) write.side.emplace_back(std::string(log_format::view(mark_key(shard_.number, mark.index))), std::nullopt);
   marks_.truncate_from(index);
   if (first > shard_.end()) return;
   write.truncate_from = first;
@@ -326,6 +329,7 @@ void Replica::truncate_from(consensus::Index index, GroupWrite& write) {
     unchained_.pop_back();
     if (block->first >= first) continue;
     auto kept = std::make_shared<ValueBlock>();
+    kept->ticket = block->ticket;
     kept->first = block->first;
     kept->sizes.assign(block->sizes.begin(), block->sizes.begin() + static_cast<std::ptrdiff_t>(first - block->first));
     std::size_t bytes = 0;
@@ -383,14 +387,17 @@ void Replica::take_committed() {
   shard_.set_committed(committed);
   chain_up_to(committed);
   // Only to whoever writes: what another leader commits at these offsets may not be what was appended here.
-  if (shard_.committed_call && (settings_.alone || writing_term_ == core_.term())) shard_.committed_call(committed);
+  const bool ours = settings_.alone || writing_term_ == core_.term() || defective(Defect::hears_commits_of_other_leaders);
+  if (shard_.committed_call && ours) shard_.committed_call(committed);
 }
 
-// What is committed at once is one group of the hash chain.
+// What is committed at once is one group of the hash chain. Only what is durable here: a follower may know that an entry is committed
+// before its own disk has it, and a link that reached the disk first would reach beyond the log's end.
 void Replica::chain_up_to(Offset offset) {
   Bytes values;
   std::size_t entries = 0;
-  while (!unchained_.empty() && unchained_.front()->first <= offset) {
+  const auto durable = [&](const ValueBlock& block) { return block.ticket <= durable_ || defective(Defect::links_ahead_of_entries); };
+  while (!unchained_.empty() && unchained_.front()->first <= offset && durable(*unchained_.front())) {
     const auto block = unchained_.front();
     unchained_.pop_front();
     const std::size_t count = std::min<Offset>(block->last(), offset) - block->first + 1;
@@ -400,6 +407,7 @@ void Replica::chain_up_to(Offset offset) {
     entries += count;
     if (count == block->sizes.size()) continue;
     auto rest = std::make_shared<ValueBlock>();
+    rest->ticket = block->ticket;
     rest->first = block->first + count;
     rest->sizes.assign(end, block->sizes.end());
     rest->bytes.assign(block->bytes.begin() + bytes, block->bytes.end());

@@ -103,8 +103,10 @@ class Replica {
   void resign(const char* why);
   ReplicaStatus status();
 
-  // For Hands::read alone, which is called from inside.
+  // For Hands::read, which is called from inside, and for whoever watches a simulation of one thread.
   const Marks& marks_inside() const { return marks_; }
+  const consensus::Core& core_inside() const { return core_; }
+  const consensus::Lease& lease_inside() const { return lease_; }
 
  private:
   using Lock = std::unique_lock<std::mutex>;

@@ -6,17 +6,13 @@
 namespace tally::replication {
 namespace {
 
-std::optional<std::string> side_row(const LogDatabase& log, Symbol shard, const std::string& key) {
-  rocksdb::ReadOptions options;
-  options.verify_checksums = true;
-  std::string value;
-  const rocksdb::Status status = log.db().Get(options, log.side(), key, &value);
-  if (status.IsNotFound()) return std::nullopt;
-  if (!status.ok()) throw JournalDamaged(shard, 1, status.ToString());
+std::optional<std::string> side_row(const LogRows& log, Symbol shard, const std::string& key) {
+  std::optional<std::string> value;
+  read_rows_of(shard, 1, [&] { value = log.get(Family::side, key); });
   return value;
 }
 
-std::optional<consensus::Base> base_row(const LogDatabase& log, Symbol shard, const std::string& key, const char* what) {
+std::optional<consensus::Base> base_row(const LogRows& log, Symbol shard, const std::string& key, const char* what) {
   const auto value = side_row(log, shard, key);
   if (!value) return std::nullopt;
   auto base = read_base(shard, *value);
@@ -26,7 +22,7 @@ std::optional<consensus::Base> base_row(const LogDatabase& log, Symbol shard, co
 
 }  // namespace
 
-GroupRows read_group_rows(const LogDatabase& log, ShardNumber number, Symbol shard) {
+GroupRows read_group_rows(const LogRows& log, ShardNumber number, Symbol shard) {
   GroupRows rows;
   const auto promise = side_row(log, shard, promise_key(number));
   const auto read = promise ? read_promise(shard, *promise) : std::nullopt;
@@ -42,19 +38,19 @@ GroupRows read_group_rows(const LogDatabase& log, ShardNumber number, Symbol sha
   rows.founding = base_row(log, shard, founding_key(number), "its founding");
   const log_format::Key begin = mark_key(number, 0);
   const log_format::Key beyond = mark_key(number + 1, 0);
-  const rocksdb::Status status =
-      scan(log.db(), log.side(), log_format::view(begin), log_format::view(beyond), 0, [&](std::string_view key, std::string_view value) {
-        const auto parsed = log_format::parse_key('m', key);
-        const auto mark = parsed ? read_mark(shard, parsed->offset, value) : std::nullopt;
-        if (!mark) throw JournalDamaged(shard, 1, "a mark of its consensus log is damaged");
-        rows.marks.add(mark->index, mark->before);
-        return true;
-      });
-  if (!status.ok()) throw JournalDamaged(shard, 1, status.ToString());
+  read_rows_of(shard, 1, [&] {
+    log.scan(Family::side, log_format::view(begin), log_format::view(beyond), 0, [&](std::string_view key, std::string_view value) {
+      const auto parsed = log_format::parse_key('m', key);
+      const auto mark = parsed ? read_mark(shard, parsed->offset, value) : std::nullopt;
+      if (!mark) throw JournalDamaged(shard, 1, "a mark of its consensus log is damaged");
+      rows.marks.add(mark->index, mark->before);
+      return true;
+    });
+  });
   return rows;
 }
 
-std::vector<consensus::LogEntry> read_log_entries(const LogDatabase& log, ShardNumber number, Symbol shard, const Marks& marks, Index from,
+std::vector<consensus::LogEntry> read_log_entries(const LogRows& log, ShardNumber number, Symbol shard, const Marks& marks, Index from,
                                                   Index to, std::size_t bytes) {
   std::vector<consensus::LogEntry> entries;
   std::size_t sum = 0;
@@ -74,22 +70,22 @@ std::vector<consensus::LogEntry> read_log_entries(const LogDatabase& log, ShardN
   const log_format::Key begin = log_format::entry_key(number, marks.offset_at(first));
   const log_format::Key beyond = log_format::entry_key(number, marks.offset_at(to) + 1);
   Offset offset = marks.offset_at(first);
-  const rocksdb::Status status = scan(log.db(), log.entries(), log_format::view(begin), log_format::view(beyond), 0,
-                                      [&](std::string_view key, std::string_view value) {
-                                        const auto parsed = log_format::parse_key('e', key);
-                                        if (!parsed || parsed->offset != offset) return false;
-                                        const auto stored = log_format::entry_bytes(shard, offset, value);
-                                        auto payload = std::make_shared<const std::vector<std::byte>>(stored.begin(), stored.end());
-                                        const Index index = marks.index_of(offset++);
-                                        entries.push_back({index, log_format::term_of(value), consensus::EntryKind::command, std::move(payload), {}});
-                                        sum += consensus::bytes_of(entries.back());
-                                        return room() && take_marks(index + 1);
-                                      });
-  if (!status.ok()) throw JournalDamaged(shard, offset, status.ToString());
+  read_rows_of(shard, offset, [&] {
+    log.scan(Family::entries, log_format::view(begin), log_format::view(beyond), 0, [&](std::string_view key, std::string_view value) {
+      const auto parsed = log_format::parse_key('e', key);
+      if (!parsed || parsed->offset != offset) return false;
+      const auto stored = log_format::entry_bytes(shard, offset, value);
+      auto payload = std::make_shared<const std::vector<std::byte>>(stored.begin(), stored.end());
+      const Index index = marks.index_of(offset++);
+      entries.push_back({index, log_format::term_of(value), consensus::EntryKind::command, std::move(payload), {}});
+      sum += consensus::bytes_of(entries.back());
+      return room() && take_marks(index + 1);
+    });
+  });
   return entries;
 }
 
-consensus::Stored read_stored(const LogDatabase& log, ShardNumber number, Symbol shard, const GroupRows& rows, Index last) {
+consensus::Stored read_stored(const LogRows& log, ShardNumber number, Symbol shard, const GroupRows& rows, Index last) {
   consensus::Stored stored{rows.promise.hard_state, rows.base, {}};
   if (rows.base.index == 0 || last <= rows.base.index) return stored;
   stored.entries = read_log_entries(log, number, shard, rows.marks, rows.base.index + 1, last, SIZE_MAX);

@@ -1,7 +1,7 @@
 // Reading a shard's consensus log back from disk.
 #pragma once
 
-#include "persistence/log_database.hpp"
+#include "persistence/log_rows.hpp"
 #include "persistence/replication/group_rows.hpp"
 #include "persistence/replication/marks.hpp"
 
@@ -17,15 +17,15 @@ struct GroupRows {
 };
 
 // Throws JournalDamaged where a row is missing or damaged.
-GroupRows read_group_rows(const LogDatabase& log, ShardNumber number, Symbol shard);
+GroupRows read_group_rows(const LogRows& log, ShardNumber number, Symbol shard);
 
 // Entries of the log from index `from` to `to`, at least one where it is there, then as many as `bytes` allow; fewer where the
 // disk has no more. Their chains are left empty. Throws JournalDamaged.
-std::vector<consensus::LogEntry> read_log_entries(const LogDatabase& log, ShardNumber number, Symbol shard, const Marks& marks, Index from,
+std::vector<consensus::LogEntry> read_log_entries(const LogRows& log, ShardNumber number, Symbol shard, const Marks& marks, Index from,
                                                   Index to, std::size_t bytes);
 
 // What the core starts from; the log ends at index `last`. Throws JournalDamaged.
-consensus::Stored read_stored(const LogDatabase& log, ShardNumber number, Symbol shard, const GroupRows& rows, Index last);
+consensus::Stored read_stored(const LogRows& log, ShardNumber number, Symbol shard, const GroupRows& rows, Index last);
 
 // Those of the newest configuration.
 std::vector<consensus::Member> newest_members(const consensus::Stored& stored);

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <filesystem>
 
+#include "persistence/watermark.hpp"
 #include "tests/catch.hpp"
 #include "tests/persistence/samples.hpp"
 

@@ -178,7 +178,8 @@ TEST_CASE("A session between nodes sees the port, fixed-width integers and itsel
     if (!under(include.file, {"actors/host/cluster/session/"})) continue;
     CAPTURE(include.file, include.what);
     if (include.quoted)
-      CHECK(under(include.what, {"actors/host/cluster/session/", "persistence/replication/transport.hpp", "persistence/wire.hpp"}));
+      CHECK(under(include.what, {"actors/host/cluster/session/", "persistence/replication/transport.hpp", "persistence/wire.hpp",
+                                 "persistence/replication/mutations.hpp"}));
     else
       CHECK((std::find(impure.begin(), impure.end(), include.what) == impure.end() &&
              !under(include.what, {"caf/", "openssl/", "spdlog/", "sys/", "netinet/"})));

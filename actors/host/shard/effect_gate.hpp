@@ -3,6 +3,7 @@
 #pragma once
 
 #include "messages/entry.hpp"
+#include "persistence/replication/mutations.hpp"
 
 namespace tally {
 
@@ -30,7 +31,10 @@ class EffectGate {
   // repeats are ignored.
   template <class Perform>
   void release(const Entry& committed, Perform perform) {
-    if (committed.offset <= released_ || committed.term != term_) return;
+    using replication::Defect, replication::defective;
+    const bool older = committed.term != term_ && !defective(Defect::releases_older_terms);
+    const bool again = committed.offset <= released_ && !defective(Defect::releases_twice) && !defective(Defect::releases_older_terms);
+    if (older || again) return;
     released_ = committed.offset;
     for (const Event& event : committed.events)
       if (const Port port = port_of(event); port != Port::none) perform(committed, event, port);

@@ -2,7 +2,12 @@
 
 #include <algorithm>
 
+#include "persistence/replication/mutations.hpp"
+
 namespace tally::cluster {
+
+using replication::Defect;
+using replication::defective;
 
 Session::Session(const SessionSettings& settings, std::uint64_t epoch, Nanoseconds now)
     : settings_(settings), epoch_(epoch), window_(std::clamp(settings.window_bytes_max / 4, settings.window_bytes_min, settings.window_bytes_max)),
@@ -26,12 +31,13 @@ bool Session::offer(Lane lane, Frame frame) {
     outbox_.count_dropped(lane);
     return false;
   }
-  return outbox_.offer(lane, std::move(frame), unacknowledged_bytes(), settings_.waiting_bytes_max);
+  const std::size_t bytes_max = defective(Defect::waits_without_bound) ? SIZE_MAX / 2 : settings_.waiting_bytes_max;
+  return outbox_.offer(lane, std::move(frame), unacknowledged_bytes(), bytes_max);
 }
 
 void Session::receive(Nanoseconds now, std::string_view packet) {
   awake(now);
-  if (ended_ != EndReason::none || epoch_of(packet) != epoch_) {
+  if (ended_ != EndReason::none || (epoch_of(packet) != epoch_ && !defective(Defect::hears_former_sessions))) {
     ++counters_.packets_stale;
     return;
   }
@@ -57,12 +63,12 @@ void Session::receive_frames(std::string_view packet) {
   const auto head = read_frames_head(reader);
   if (!head) return leave(now_, EndReason::broken);
   std::uint64_t& seen = seen_[index(head->lane)];
-  if (head->number <= seen) {
+  if (head->number <= seen && !defective(Defect::takes_packets_twice)) {
     ++counters_.packets_stale;
     return;
   }
   Assembly& assembly = assemblies_[index(head->lane)];
-  if (head->number != seen + 1) assembly.lost();
+  if (head->number != seen + 1 && !defective(Defect::joins_frames_over_a_loss)) assembly.lost();
   seen = head->number;
   hear();
   acknowledge(head->seen);
