@@ -1,13 +1,9 @@
 // An account that no node can host: a failure that lies in the account must not go round the cluster for ever.
-#include <fstream>
-
 #include "app/drill/fault_lists.hpp"
 #include "persistence/atomic_file.hpp"
 
 namespace tally::drill {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr int parked_within_ms = 15'000;
 

@@ -6,8 +6,13 @@
 
 namespace tally::drill {
 
+namespace {
+constexpr int leader_patience_ms = 10'000;   // on a busy machine leadership may just have been lost
+}
+
 DrillNode& Scene::leading() {
-  const auto leader = world.leader();
+  auto leader = world.leader();
+  for (const Ms until = now() + leader_patience_ms; !leader && now() < until; leader = world.leader()) watch(50);
   if (!leader) throw CommandFailed(exit_failed, "nobody leads: there is no leader to hit");
   return world.node(leader->node);
 }

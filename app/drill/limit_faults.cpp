@@ -1,5 +1,4 @@
 // Too much of everything: too little memory, more load than can be carried, more history than memory keeps.
-#include <signal.h>
 #include <sys/resource.h>
 
 #include "app/drill/fault_lists.hpp"
@@ -7,8 +6,6 @@
 
 namespace tally::drill {
 namespace {
-
-namespace fs = std::filesystem;
 
 // ---- memory ----
 

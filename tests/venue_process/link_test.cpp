@@ -4,6 +4,8 @@
 
 #include <boost/json.hpp>
 
+#include "app/exit_code.hpp"
+#include "app/node_operations.hpp"
 #include "app/venue/send_cap.hpp"
 #include "messages/json.hpp"
 #include "tests/app/account_story.hpp"
@@ -134,14 +136,14 @@ class PlayedVenue {
 
   std::string address() const { return listener_.local_address(); }
   // The next connection, logged in, told the time and welcomed.
-  void welcome() {
+  void welcome(bool simulated = true) {
     const int fd = ::accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC);
     REQUIRE(fd >= 0);
     socket_ = LineSocket(fd);
     socket_.give_up_after(10);
     REQUIRE(std::holds_alternative<protocol::Login>(*hear()));
     say(protocol::Bars{0, {bar_of(0)}});
-    say(protocol::Welcome{++sessions_, "venue/paper", 0});
+    say(protocol::Welcome{++sessions_, "venue/paper", 0, simulated});
   }
   std::optional<protocol::ToVenue> hear() {
     for (;;) {
@@ -313,4 +315,41 @@ TEST_CASE("The last hop's cap lets through so many orders and so much money a se
   CHECK(cap.admit(second, Money{}));
   CHECK_FALSE(cap.admit(second, Money{}));
   CHECK(cap.admit(2 * second, Money::whole(1'000)));
+}
+
+TEST_CASE("No drill is put on record, and nothing made to fail, where the venue has not said that it is simulated") {
+  for (const bool says : {false, true}) {
+    PlayedVenue venue;
+    std::promise<void> asked;
+    std::thread playing([&] {
+      venue.welcome(says);
+      try {
+        for (bool first = true; auto said = venue.hear();) {
+          if (std::exchange(first, false)) asked.set_value();
+          const auto* send = std::get_if<protocol::Send>(&*said);
+          if (const auto* question = send ? std::get_if<VenueStateRequested>(&send->message) : nullptr)
+            venue.answer(*question, send->number, {}, {});
+        }
+      } catch (const SocketError&) {  // the account left while it was answered
+      }
+    });
+    OneOrder account(venue.address());
+    asked.get_future().wait();  // it has been welcomed
+    const auto operations = node_operations(*account.node, [] {});
+    const auto outcome_of = [&](const char* op, const boost::json::object& request) {
+      try {
+        operations.at(op)(request);
+        return std::string("done");
+      } catch (const CommandFailed& failed) {
+        CHECK(failed.code == exit_denied);
+        return std::string(failed.what()).substr(0, 13);
+      }
+    };
+    const std::string expected = says ? "done" : "NOT_SIMULATED";
+    CHECK(outcome_of("drill", {{"drill", "d"}, {"what", "begun"}, {"text", "t"}}) == expected);
+    CHECK(outcome_of("fail", {{"entity", "signal/SPY"}, {"times", 1}, {"cause", "c"}}) == expected);
+    CHECK(account.all<AlertTriggered>().size() == (says ? 1u : 0u));
+    account.node.reset();
+    playing.join();
+  }
 }
