@@ -10,6 +10,18 @@
 #include "persistence/leadership_lost.hpp"
 
 namespace tally::live {
+namespace {
+
+constexpr auto look_every = std::chrono::milliseconds(500);
+
+struct LookAtLeadership {};
+
+}  // namespace
+}  // namespace tally::live
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tally::live::LookAtLeadership)
+
+namespace tally::live {
 
 ShardActor::ShardActor(caf::actor_config& config, ShardOptions options, ShardServices services, std::shared_ptr<CommitRelay> relay)
     : caf::event_based_actor(config),
@@ -53,6 +65,7 @@ caf::behavior ShardActor::make_behavior() {
       },
       [this](const Committed& commit) { committed(commit.offset); },
       [this](const LookAtClock&) { pump(); },
+      [this](const LookAtLeadership&) { look_at_leadership(); },
       [this](const SnapshotTaken&) {
         if (--snapshot_open_ > 0) return;
         const Journal::SnapshotRow row{core_row(core_.shard()), core_.state().end, core_version, 0, store_state(core_.state())};
@@ -78,6 +91,7 @@ void ShardActor::on_exit() {
   for (auto& [kind, supervisor] : kinds_) anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
   kinds_.clear();
   answers_.clear();
+  while (inlet_.next()) continue;  // the node keeps this actor's handle, and whoever settles waits for these tickets
   snapshot_ticket_ = nullptr;
 }
 
@@ -156,7 +170,23 @@ void ShardActor::stamp(Entry& entry) {
 // A cascade is one sync: it begins with the entry that lets an order out, or at the cascade's end.
 void ShardActor::append(EntryPtr entry, bool effect) {
   tail_.push_back(entry);
+  watch_leadership();
   services_.journal->append(core_.shard(), entry->offset, {&entry, 1}, effect ? Commit::now : Commit::soon);
+}
+
+// Nothing says that leadership is lost to a shard that waits for a commit and has nothing to append: it asks, so that whoever waits
+// for an answer of it gets one.
+void ShardActor::watch_leadership() {
+  if (watching_ || tail_.empty()) return;
+  watching_ = true;
+  delayed_send(this, look_every, LookAtLeadership{});
+}
+
+// Throws LeadershipLost.
+void ShardActor::look_at_leadership() {
+  watching_ = false;
+  if (!tail_.empty()) services_.journal->append(core_.shard(), services_.journal->end(core_.shard()) + 1, {}, Commit::soon);
+  watch_leadership();
 }
 
 void ShardActor::begin_step(EntryPtr entry) {

@@ -68,6 +68,8 @@ class ShardActor : public caf::event_based_actor {
   void sequence(Submit input);
   void stamp(Entry& entry);
   void append(EntryPtr entry, bool effect);
+  void watch_leadership();
+  void look_at_leadership();
   void begin_step(EntryPtr entry);
   void run_parts();
   void part_done(PartDone& part);
@@ -105,6 +107,7 @@ class ShardActor : public caf::event_based_actor {
   Offset reported_ = 0;                       // committed, as the journal told this actor
   std::map<Offset, Answer> answers_;          // by correlation
 
+  bool watching_ = false;                     // leadership, as long as something waits for a commit
   Time timer_at_;                             // of the deadline that the timer is set for
   Offset snapshot_at_ = 0;                    // of the last round
   std::size_t snapshot_open_ = 0;             // kinds that have not answered
