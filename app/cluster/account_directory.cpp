@@ -99,8 +99,9 @@ bool AccountDirectory::add(Symbol account, const std::string& profile) {
       throw CommandFailed(exit_refused, "a cluster has " + std::to_string(accounts_max) + " accounts at most");
     DirectoryRow row{account, replication::fresh_generation(), {}, profile};
     // A log that is here was founded before there was a directory; nobody founds it again.
+    const auto own = journal_.replica(shard());
     if (!journal_.replica(account))
-      for (const replication::MemberStatus& member : journal_.replica(shard())->members) row.members.push_back({member.id, member.duty});
+      for (const replication::MemberStatus& member : own->members) row.members.push_back({member.id, member.duty});
     Entry entry;
     entry.offset = entry.correlation = end + 1;
     entry.term = term;
