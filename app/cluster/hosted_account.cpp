@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <boost/json.hpp>
+#include <semaphore>
 
 #include "actors/host/shard/standby.hpp"
 #include "actors/programs.hpp"
@@ -27,6 +28,15 @@ constexpr auto patience_for_a_successor = 1s;
 constexpr auto pause_max = 12'800ms;          // between two tries to host
 constexpr int failures_max = 5;               // to host, in a row
 constexpr auto pause_after_a_bad_fold = 10s;
+constexpr auto look_again = 50ms;
+
+// Of this process. Where another node falls, all that it led may have to start here at once: too many at a time take the processor
+// from the heartbeats of those that run, and lose them, too.
+std::counting_semaphore<> starts{16};
+
+struct StartPlace {
+  ~StartPlace() { starts.release(); }
+};
 
 }  // namespace
 
@@ -81,6 +91,9 @@ void HostedAccount::follow_leadership() {
   if (hosted != 0 && hosted == term) forget_failures();
   if (nobody_took_it) here_.journal->resign(account_, "nobody took it over");  // without effects this leadership is of no use
   if (term == 0 || hosted == term || given_up || now < not_before_) return;
+  while (!starts.try_acquire_for(look_again))
+    if (ending_ || leading() != term) return;
+  const StartPlace place;
   {
     std::unique_lock lock(mutex_);
     if (given_up_ == term) return;  // since we looked

@@ -15,6 +15,7 @@
 #include "app/account_choice.hpp"
 #include "app/commands/entry_out.hpp"
 #include "app/commands/parsed.hpp"
+#include "app/account_choice.hpp"
 #include "app/node_access.hpp"
 #include "app/replay/replay_player.hpp"
 #include "app/shard_names.hpp"

@@ -119,3 +119,27 @@ TEST_CASE("An account whose profile cannot be used holds up no other") {
   fleet.lead("two", fleet[1], "b");
   fleet[2].ask(Fleet::deposit("two", "d"));
 }
+
+TEST_CASE("Whoever waits for an account whose majority falls is told so, and the account goes on when it is back") {
+  spdlog::set_level(spdlog::level::off);
+  Fleet fleet({"one"});
+  fleet.lead("one", fleet[0], "a");
+  std::atomic<int> given{0};
+  auto told = std::async(std::launch::async, [&] {  // on and on, so that one is on its way when nobody is left to commit it
+    for (;; ++given) {
+      const std::string said = fleet[0].refusal(Fleet::deposit("one", "d" + std::to_string(given)));
+      if (said.starts_with("NO_LEADER") || said.starts_with("UNKNOWN")) return said;
+    }
+  });
+  REQUIRE(eventually([&] { return given > 3; }));
+  fleet[1].fall();
+  fleet[2].fall();
+  CHECK_FALSE(told.get().empty());
+  for (const std::size_t at : {1, 2}) fleet[at].start();
+  const std::string last = "d" + std::to_string(given);
+  fleet[1].ask(Fleet::deposit("one", last));  // the same key: whether it was done already, it is done once
+  CHECK(eventually([&] {
+    const Keys keys = Fleet::deposits(fleet[1], "one");
+    return std::count(keys.begin(), keys.end(), "d0") == 1 && std::count(keys.begin(), keys.end(), last) > 0;
+  }));
+}

@@ -81,7 +81,7 @@ void ShardActor::on_exit() {
   for (auto& [kind, supervisor] : kinds_) anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
   kinds_.clear();
   answers_.clear();
-  inlet_ = Inlet<Submit>(options_.inlet_capacity);   // who waits to be taken hears it, too
+  inlet_ = Inlet<Submit>(options_.inlet_capacity);   // the node keeps this actor's handle, and whoever settles waits for these tickets
   snapshot_ticket_ = nullptr;
 }
 
