@@ -436,8 +436,11 @@ void Replica::ask_history() {
                                HistoryRequest{after, log.chain_at(after)}});
 }
 
+// What is committed is history whoever leads, and whether or not an entry of this term is: where the majority needs the one that is behind,
+// nothing of this term can be committed before it has caught up. A relay hands on what it alone has.
 void Replica::answer_history(NodeId from, const HistoryRequest& request) {
-  if (!settled() || !consensus::find(core_.members(), from)) return;
+  const bool leading = core_.role() == Role::leader || core_.role() == Role::relay;
+  if (!leading || !consensus::find(core_.members(), from)) return;
   const auto reply = [&](auto body) {
     hands_.send(from, {shard_.name, core_.hard_state().generation, core_.term(), core_.self(), from, std::move(body)});
   };

@@ -114,7 +114,7 @@ void ClusterWorld::happen(const Happening& event) {
       if (!machine.up()) start(machine);
       return;
     case What::fall:
-      if (machine.up() && machine.process->life == event.life && !healed_) crash(machine, "just begun", dice_.chance(500));
+      if (machine.up() && machine.process->life == event.life && !healed_) crash(machine, "in a bad moment", dice_.chance(500));
       return;
     case What::flush:
       for (Machine& each : machines_) {
@@ -186,6 +186,9 @@ void ClusterWorld::take_input(Machine& machine, const Happening& event) {
       return;
     case What::assemble: {
       process.journal->assemble_round();
+      // Where entries are being dropped, much may come of a bad moment.
+      if (plan_.unlucky_drops && !healed_ && process.journal->round_drops() && dice_.chance(400))
+        schedule(dice_.between(0, 60'000) * us, What::fall, event.machine);
       Nanoseconds takes = dice_.between(100, 2'000) * us;
       if (machine.slow_until > now_) takes = dice_.between(20, 300) * ms;
       if (machine.hung_until > now_) takes += machine.hung_until - now_;

@@ -17,7 +17,7 @@ Plan plan_of(std::uint64_t seed) {
   plan.datagrams = dice.chance(200);
   plan.partitions = maybe(), plan.one_way = maybe(), plan.resets = maybe();
   plan.kills = maybe(), plan.power_cuts = maybe(), plan.all_fall = dice.chance(150), plan.unlucky_leaders = dice.chance(200);
-  plan.early_falls = maybe();
+  plan.early_falls = maybe(), plan.unlucky_drops = maybe();
   plan.freezes = maybe(), plan.sleeps = maybe(), plan.jumps = maybe(), plan.slow_threads = maybe();
   if (maybe()) plan.skew_per_mille = 8;
   plan.slow_disks = maybe(), plan.hung_disks = maybe(), plan.failing_disks = maybe(), plan.full_disks = maybe();
@@ -40,8 +40,8 @@ Plan plan_of(std::uint64_t seed) {
   if (dice.chance(250)) {
     plan.voters = dice.chance(700) ? 3 : 5;
     plan.machines = plan.voters;
-    plan.witness = plan.membership = plan.wiped = plan.hung_disks = plan.all_fall = false;
-    plan.unlucky_leaders = plan.partitions = plan.kills = plan.power_cuts = plan.slow_disks = true;
+    plan.witness = plan.membership = plan.wiped = plan.all_fall = false;
+    plan.unlucky_leaders = plan.unlucky_drops = plan.partitions = plan.kills = plan.power_cuts = plan.slow_disks = plan.hung_disks = true;
     plan.loss = static_cast<int>(dice.between(10, 100));
     plan.fault_every = dice.between(40, 120) * ms;
     plan.fault_max = 500 * ms;

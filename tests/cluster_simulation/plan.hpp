@@ -24,7 +24,7 @@ struct Plan {
   bool datagrams = false;                   // packets overtake each other
   bool partitions = false, one_way = false, resets = false;
   // Machines.
-  bool kills = false, power_cuts = false, all_fall = false, unlucky_leaders = false, early_falls = false;
+  bool kills = false, power_cuts = false, all_fall = false, unlucky_leaders = false, early_falls = false, unlucky_drops = false;
   bool freezes = false, sleeps = false, jumps = false, slow_threads = false;
   int skew_per_mille = 0;
   // Disks.

@@ -58,6 +58,9 @@ class VirtualJournal final : public Journal {
   // ---- the writer's rounds ----
   bool idle() const { return waiting_.empty() && round_.empty(); }
   bool in_round() const { return !round_.empty(); }
+  bool round_drops() const {
+    return std::any_of(round_.begin(), round_.end(), [](const RoundPart& part) { return part.write.truncate_from.has_value(); });
+  }
   void begin_round();      // takes what waits
   void assemble_round();   // as late as a thread may come to it
   void finish_round();     // it is durable

@@ -354,3 +354,19 @@ TEST_CASE("Opened by itself, a member's disk shows what was committed, up to the
     CHECK(alone.end(account) == 25);
   }
 }
+
+// Found by the simulated cluster: nothing of the new term could be committed before the one behind had caught up, and it was given no
+// history before something was.
+TEST_CASE("Whoever leads brings up to date whom its majority needs, before anything of its term is committed") {
+  LoopbackCluster cluster(3);
+  cluster.grow_to_voters();
+  cluster.commit_up_to(10);
+  LoopbackNode& leader = cluster.await_leader();
+  LoopbackNode& behind = *cluster.nodes[&leader == cluster.nodes[2].get() ? 1 : 2];
+  behind.stop();
+  cluster.commit_up_to(600);  // far more than a leader keeps in memory
+  cluster.await_leader().stop();
+  behind.start();
+  cluster.commit_up_to(601);
+  CHECK(cluster.await_leader().journal->committed(account) >= 601);
+}
