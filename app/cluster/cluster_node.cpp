@@ -20,6 +20,7 @@ using consensus::Refusal;
 using replication::NodeId;
 
 constexpr auto round_of_keeping = 200ms;
+constexpr auto patience_for_accounts = 10s;     // all of them, to be taken down
 constexpr auto patience_for_successors = 2s;
 
 cluster::TransportSettings link_settings(const ClusterSettings& settings, NodeId self) {
@@ -142,7 +143,8 @@ void ClusterNode::step_aside() {
     for (const auto& [name, account] : accounts_) all.push_back(account);
   }
   for (const HostedAccountPtr& account : all) account->begin_step_aside();
-  for (const HostedAccountPtr& account : all) account->finish_step_aside();
+  const auto until = std::chrono::steady_clock::now() + patience_for_accounts;
+  for (const HostedAccountPtr& account : all) account->finish_step_aside(until);
   if (leaderships_.term(AccountDirectory::shard()) != 0) {
     const auto replica = journal_->replica(AccountDirectory::shard());
     for (const replication::MemberStatus& member : replica->members)
@@ -150,9 +152,9 @@ void ClusterNode::step_aside() {
           journal_->transfer(replica->shard, member.id, true) == Refusal::none)
         break;
   }
-  const auto until = std::chrono::steady_clock::now() + patience_for_successors;
+  const auto successors = std::chrono::steady_clock::now() + patience_for_successors;
   for (const Symbol account : account_names())
-    while (leaderships_.term(account) != 0 && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(5ms);
+    while (leaderships_.term(account) != 0 && std::chrono::steady_clock::now() < successors) std::this_thread::sleep_for(5ms);
 }
 
 }  // namespace tally

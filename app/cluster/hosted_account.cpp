@@ -90,9 +90,10 @@ void HostedAccount::follow_leadership() {
   if (hosted != 0 && (hosted != term || given_up)) stop_hosting();
   if (hosted != 0 && hosted == term) forget_failures();
   if (nobody_took_it) here_.journal->resign(account_, "nobody took it over");  // without effects this leadership is of no use
-  if (term == 0 || hosted == term || given_up || now < not_before_) return;
+  if (stepping_aside_ && term != 0 && !given_up) here_.journal->resign(account_, "this node is about to stop");
+  if (term == 0 || hosted == term || given_up || stepping_aside_ || now < not_before_) return;
   while (!starts.try_acquire_for(look_again))
-    if (ending_ || leading() != term) return;
+    if (ending_ || stepping_aside_ || leading() != term) return;
   const StartPlace place;
   {
     std::unique_lock lock(mutex_);
@@ -233,9 +234,9 @@ void HostedAccount::give_up(std::uint64_t term) {
 }
 
 // True where nothing of it is on its way any more.
-bool HostedAccount::wait_given_up(std::uint64_t term) {
+bool HostedAccount::wait_given_up(std::uint64_t term, steady_clock::time_point until) {
   std::unique_lock lock(mutex_);
-  return ended_.wait_for(lock, patience_for_the_end, [&] { return !building_ && (!hosting_ || hosting_->term != term); });
+  return ended_.wait_until(lock, until, [&] { return !building_ && (!hosting_ || hosting_->term != term); });
 }
 
 void HostedAccount::transfer(NodeId target) {
@@ -246,7 +247,7 @@ void HostedAccount::transfer(NodeId target) {
     throw CommandFailed(exit_refused, "DISK_RESERVE: the disk of that node is nearly full, or it does not answer: it had better not lead '" +
                                           std::string(account_.text()) + "'");
   give_up(term);
-  const bool effects_stopped = wait_given_up(term);
+  const bool effects_stopped = wait_given_up(term, steady_clock::now() + patience_for_the_end);
   const Refusal refusal = here_.journal->transfer(account_, target, effects_stopped);
   if (refusal == Refusal::none) return;
   take_back(term);
@@ -262,13 +263,14 @@ void HostedAccount::take_back(std::uint64_t term) {
 }
 
 void HostedAccount::begin_step_aside() {
+  stepping_aside_ = true;
   if (const std::uint64_t term = leading(); term != 0) give_up(term);
 }
 
-void HostedAccount::finish_step_aside() {
+void HostedAccount::finish_step_aside(steady_clock::time_point until) {
   const std::uint64_t term = leading();
   if (term == 0) return;
-  const bool effects_stopped = wait_given_up(term);
+  const bool effects_stopped = wait_given_up(term, until);
   const auto replica = here_.journal->replica(account_);
   for (const replication::MemberStatus& member : replica->members) {
     if (member.id == here_.journal->self() || member.duty != consensus::Duty::voter || member.suspect) continue;

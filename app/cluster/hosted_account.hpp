@@ -63,10 +63,10 @@ class HostedAccount {
 
   // Hands leadership on. Throws CommandFailed where it is not this node's, or is refused; "DISK_RESERVE" where the target has no room.
   void transfer(replication::NodeId target);
-  // Before the node stops, in two steps, so that all accounts do the first at once: takes the account down; then hands it to
-  // anybody who can take it.
+  // Before the node stops, in two steps, so that all accounts do the first at once: takes the account down, and hosts it no more even
+  // where another node hands it over meanwhile; then hands it to anybody who can take it, if it is down by then.
   void begin_step_aside();
-  void finish_step_aside();
+  void finish_step_aside(std::chrono::steady_clock::time_point until);
 
   void begin_end();  // the destructor waits for it
 
@@ -87,7 +87,7 @@ class HostedAccount {
   replication::NodeId successor_with_room() const;
   void stand_by();
   void give_up(std::uint64_t term);
-  bool wait_given_up(std::uint64_t term);
+  bool wait_given_up(std::uint64_t term, std::chrono::steady_clock::time_point until);
   void take_back(std::uint64_t term);
   bool may_act_soon(std::uint64_t term) const;
   std::uint64_t leading() const { return here_.leaderships.term(account_); }   // in which term; 0: another node, or nobody
@@ -96,6 +96,7 @@ class HostedAccount {
   const Surroundings here_;
   std::atomic<int> asked_by_nodes_{0};
   std::atomic<bool> ending_{false};
+  std::atomic<bool> stepping_aside_{false};
   std::atomic<bool> closing_{false};                 // nobody enters any more: who asks on and on would keep the account from ending
 
   mutable std::shared_mutex mutex_;

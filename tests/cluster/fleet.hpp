@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 #include <random>
+#include <set>
 
 #include "app/cluster/cluster_node.hpp"
 #include "app/hex.hpp"
@@ -16,13 +17,16 @@ namespace tally {
 
 namespace json = boost::json;
 
-// One that nobody has, below those that the system gives to whoever connects.
+// One that nobody has, below those that the system gives to whoever connects. None is given twice: who got it may not listen yet.
 inline std::string free_loopback_address() {
   static std::minstd_rand random{std::random_device{}()};
+  static std::set<std::string> given;
   for (int tries = 0; tries < 100; ++tries) {
     const std::string address = "127.0.0.1:" + std::to_string(20'000 + random() % 12'000);
+    if (given.contains(address)) continue;
     try {
       LineSocket::listen_tcp(address);
+      given.insert(address);
       return address;
     } catch (const SocketError&) {
     }
@@ -51,8 +55,9 @@ class FleetNode {
   }
   // Without handing anything on, as a process that dies does.
   void fall() { node_.reset(); }
+  void step_aside() { node_->step_aside(); }
   void stop() {
-    node_->step_aside();
+    step_aside();
     node_.reset();
   }
   bool up() const { return node_ != nullptr; }

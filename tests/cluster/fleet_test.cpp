@@ -105,6 +105,20 @@ TEST_CASE("A node hands over all its accounts when it stops, and a commander hea
   }
 }
 
+TEST_CASE("A node that is about to stop hosts nothing that is handed to it, and two that stop at once both end") {
+  spdlog::set_level(spdlog::level::warn);
+  Fleet fleet({"one", "two"});
+  fleet.lead("one", fleet[0], "a");
+  fleet[1].step_aside();
+  fleet[0].refusal({{"op", "cluster_transfer"}, {"account", "one"}, {"to", "b"}});
+  CHECK(eventually([&] { return fleet[0].hosts("one") || fleet[2].hosts("one"); }));
+  CHECK_FALSE(fleet[1].hosts("one"));
+  fleet[2].ask(Fleet::deposit("one", "d"));
+  auto other = std::async(std::launch::async, [&] { fleet[0].stop(); });
+  fleet[2].stop();
+  other.get();
+}
+
 TEST_CASE("An account whose profile cannot be used holds up no other") {
   spdlog::set_level(spdlog::level::off);
   Fleet fleet({"one", "two"});

@@ -89,7 +89,7 @@ void ClusterWorld::hand_over(Machine& machine) {
     const auto refusal = process.journal->replica()->transfer(process.successor, true);
     return tell(machine, std::string("hands over: ") + consensus::reason_of(refusal));
   }
-  if (now_ - process.given_up_at > patience_for_a_successor) process.journal->replica()->resign();
+  if (now_ - process.given_up_at > patience_for_a_successor) process.journal->replica()->resign("nobody took it over");
 }
 
 // Folds what is committed while another node leads; what it comes to is compared now and then.
