@@ -54,11 +54,15 @@ TEST_CASE("Twenty faults in a row on one cluster: nothing is lost, nothing is se
       CHECK(verdict.why.find("nothing was acknowledged") == std::string::npos);  // how soon is for the drill to say
     else CHECK(verdict.finding == Finding::held);
   }
-  const Ended alerts = run_command(TALLY_BINARY_DIR "/tally table risk_alerts_history --json --data " + data + "/node-1", directory.path());
-  CAPTURE(alerts.err);
+  // How far a disk alone knows that something is committed may lag behind: the one that knows most.
+  std::string alerts;
+  for (const char* node : {"/node-1", "/node-2", "/node-3"}) {
+    const Ended table = run_command(TALLY_BINARY_DIR "/tally table risk_alerts_history --json --data " + data + node, directory.path());
+    if (table.out.size() > alerts.size()) alerts = table.out;
+  }
   const auto count = [&](const std::string& wanted) {
     std::size_t found = 0;
-    for (auto at = alerts.out.find(wanted); at != std::string::npos; at = alerts.out.find(wanted, at + 1)) ++found;
+    for (auto at = alerts.find(wanted); at != std::string::npos; at = alerts.find(wanted, at + 1)) ++found;
     return found;
   };
   CHECK(count("DRILL_BEGUN") == 1);
