@@ -79,7 +79,10 @@ int run(const Where& where) {
   const DataDirectory data = data_directory(where);
   make_directory(data);
   if (ControlClient::connect(data.socket())) throw CommandFailed(exit_busy, "a node runs on " + data.path.string() + " already");
-  if (auto cluster = read_cluster_settings(data)) return run_in_cluster(std::move(*cluster), data);
+  if (auto cluster = read_cluster_settings(data)) {
+    if (where.profile) throw CommandFailed(exit_usage, "a node of a cluster takes its accounts from there: add one with tally cluster account add");
+    return run_in_cluster(std::move(*cluster), data);
+  }
   log_to(data.log());
   const sigset_t signals = block_signals();
   const auto node = start_node(where, "tallyd");

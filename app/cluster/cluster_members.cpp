@@ -93,6 +93,11 @@ json::object ClusterNode::promote(const json::object& request) {
   if (!found) throw CommandFailed(exit_not_found, "no node '" + text_at(request, "node") + "' is known");
   ClusterMember member = *found;
   member.duty = text_at(request, "duty") == "witness" ? consensus::Duty::witness : consensus::Duty::voter;
+  for (const replication::ReplicaStatus& replica : journal_->replicas())
+    for (const replication::MemberStatus& voting : replica.members)
+      if (voting.id == member.id && voting.duty != consensus::Duty::learner && voting.duty != member.duty)
+        throw CommandFailed(exit_refused, "'" + member.name + "' is a " + tally::text_of(voting.duty) +
+                                              " already, and stays one: let it leave, and join with an empty directory as the other");
   ++member.version;
   settings_.merge({member});
   write_cluster_settings(data_, settings_);

@@ -90,6 +90,11 @@ void HostedAccount::follow_leadership() {
   if (hosted != 0 && (hosted != term || given_up)) stop_hosting();
   if (hosted != 0 && hosted == term) forget_failures();
   if (nobody_took_it) here_.journal->resign(account_, "nobody took it over");  // without effects this leadership is of no use
+  if (term != 0 && term != tried_) {   // what failed in another leadership may not fail in this one
+    tried_ = term;
+    failures_ = 0;
+    not_before_ = {};
+  }
   if (stepping_aside_ && term != 0 && !given_up) here_.journal->resign(account_, "this node is about to stop");
   if (term == 0 || hosted == term || given_up || stepping_aside_ || now < not_before_) return;
   while (!starts.try_acquire_for(look_again))
@@ -199,9 +204,9 @@ void HostedAccount::stand_by() {
 // ---- answering ----
 
 json::object HostedAccount::run(const std::string& name, const json::object& request) {
+  refuse_parked();
   if (closing_) throw no_leader(account_);
   std::shared_lock lock(mutex_);
-  if (!hosting_) refuse_parked();
   if (!hosting_) throw no_leader(account_);
   const auto operation = hosting_->operations.find(name);
   if (operation == hosting_->operations.end()) throw CommandFailed(exit_usage, "unknown op");

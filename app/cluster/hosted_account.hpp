@@ -109,6 +109,7 @@ class HostedAccount {
   // thread_'s alone
   std::shared_ptr<Standby> standby_;                 // while another node leads
   Offset pointed_ = 0;
+  std::uint64_t tried_ = 0;                          // the term of
   int failures_ = 0;                                 // to host, in a row
   std::chrono::steady_clock::time_point not_before_; // of the next try
   std::chrono::steady_clock::time_point fold_not_before_;

@@ -1,12 +1,21 @@
 #include "app/cluster/hosting_failures.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 namespace tally {
 
 std::string failure_signature(std::string why, const std::string& data_directory) {
-  for (auto at = why.find(data_directory); !data_directory.empty() && at != std::string::npos; at = why.find(data_directory, at))
-    why.replace(at, data_directory.size(), "<data>");
+  constexpr std::string_view instead = "<data>/";
+  const auto begins_a_path = [&](std::size_t at) { return at == 0 || why[at - 1] == ' ' || why[at - 1] == '\'' || why[at - 1] == '"'; };
+  for (std::size_t at = 0; (at = why.find(data_directory + "/", at)) != std::string::npos;) {
+    if (!begins_a_path(at)) {
+      ++at;   // "data/" within "metadata/" is another one
+      continue;
+    }
+    why.replace(at, data_directory.size() + 1, instead);
+    at += instead.size();
+  }
   why.resize(std::min(why.size(), signature_bytes_max));
   return why;
 }

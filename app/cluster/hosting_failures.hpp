@@ -15,7 +15,8 @@
 
 namespace tally {
 
-// `why` without what differs between nodes: the directory of this one becomes "<data>". At most signature_bytes_max.
+// `why` without what differs between nodes: paths of this one's directory, as it was named, begin with "<data>/". At most
+// signature_bytes_max.
 constexpr std::size_t signature_bytes_max = 1'024;
 std::string failure_signature(std::string why, const std::string& data_directory);
 

@@ -30,6 +30,7 @@ struct ClusterArguments {
   std::string duty = "voter";
   std::vector<std::string> profiles;
   bool all = false;
+  bool witness = false;
 };
 
 DataDirectory named_directory(const CommandLine& line) {
@@ -124,6 +125,8 @@ void join(const CommandLine& line, const ClusterArguments& arguments) {
   if (data.has_journal())
     throw CommandFailed(exit_refused, data.path.string() + " holds a journal of its own: a node joins with an empty directory");
   settings.via = {arguments.via};
+  const consensus::Duty duty = arguments.witness ? consensus::Duty::witness : consensus::Duty::voter;
+  settings.book = {{replication::node_identity(data.journal()), settings.name, settings.listen, duty, false, 0}};
   write_cluster_settings(data, settings);
   say_what_is_next(line, settings, data);
 }
@@ -256,6 +259,7 @@ void add_cluster_commands(Command& app, CommandLine& line) {
   Command join_command = add_command(group, "join", "Make an empty data directory a node of a cluster; the node votes once it has caught up", line);
   add_node(join_command);
   join_command.add_option("--via", arguments->via, "HOST:PORT of a node of the cluster").required();
+  join_command.add_flag("--witness", arguments->witness, "It votes and keeps the log, and hosts nothing");
   join_command.callback([&line, arguments] { join(line, *arguments); });
 
   Command status_command = add_command(group, "status", "Nodes and shards, as the node on --data sees them", line);

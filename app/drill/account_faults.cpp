@@ -19,10 +19,11 @@ void make_unhostable(Scene& scene, FaultSeen& seen) {
   seen.what = "no node can read the account's profile, and the leader is killed";
   seen.takes_leader = true;
   DrillNode& killed = scene.leading();   // afterwards no node says so: it cannot say which account it has
+  const Symbol account = scene.world.profile().account.account.symbol();
   std::map<std::string, std::string> profiles;
   for (const DrillNode& node : scene.world.nodes()) {
-    profiles[node.name] = read_file(node.data.profile());
-    write_file_atomically(node.data.profile(), "venue: [this is no profile\n");
+    profiles[node.name] = read_file(node.data.account_profile(account));
+    write_file_atomically(node.data.account_profile(account), "venue: [this is no profile\n");
   }
   seen.at = scene.now();
   killed.process->kill();
@@ -45,7 +46,7 @@ void make_unhostable(Scene& scene, FaultSeen& seen) {
   seen.what += was_parked ? "; the second node that failed parked it" : "";
   for (DrillNode& node : scene.world.nodes()) {
     if (node.process->running()) node.process->stop(10'000);
-    write_file_atomically(node.data.profile(), profiles.at(node.name));
+    write_file_atomically(node.data.account_profile(account), profiles.at(node.name));
   }
   for (DrillNode& node : scene.world.nodes()) scene.world.start_node(node);   // as a person does after mending it
   seen.healed = seen.service_from = scene.now();

@@ -5,8 +5,12 @@
 using namespace tally;
 
 TEST_CASE("A signature is the same on every node: directories are taken out, and it is bounded") {
-  CHECK(failure_signature("/home/a/data/profile.yaml: unknown key, see /home/a/data", "/home/a/data") ==
-        failure_signature("/srv/b/profile.yaml: unknown key, see /srv/b", "/srv/b"));
+  CHECK(failure_signature("/home/a/data/profile.yaml: unknown key, see '/home/a/data/log/node.log'", "/home/a/data") ==
+        failure_signature("/srv/b/profile.yaml: unknown key, see '/srv/b/log/node.log'", "/srv/b"));
+  // However it was named, and whatever it is part of.
+  CHECK(failure_signature("a/accounts/demo.yaml: a bad data/file", "a") == "<data>/accounts/demo.yaml: a bad data/file");
+  CHECK(failure_signature("d/accounts/demo.yaml: a bad data/file", "d") == "<data>/accounts/demo.yaml: a bad data/file");
+  CHECK(failure_signature("data/a and metadata/a, data/", "data") == "<data>/a and metadata/a, <data>/");
   CHECK(failure_signature("entry 57: overflow", "") == "entry 57: overflow");
   CHECK(failure_signature(std::string(5'000, 'x'), "/a").size() == signature_bytes_max);
 }
