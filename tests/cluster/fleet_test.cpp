@@ -76,6 +76,8 @@ TEST_CASE("An account that is added while the cluster runs is one, whoever is as
   fleet[1].ask(Fleet::deposit("late", "d1"));
   CHECK(fleet[0].refusal({{"op", "account_add"}, {"profile", late + "\n# other\n"}}) ==
         "the account 'late' is in this cluster already, with another profile");
+  CHECK(fleet[0].refusal({{"op", "cluster_promote"}, {"node", "b"}, {"duty", "witness"}}) ==
+        "'b' is a voter already, and stays one: let it leave, and join with an empty directory as the other");
   CHECK(fleet[0].refusal({{"op", "account_add"}, {"profile", read_file(TALLY_SOURCE_DIR "/cfg/default.yaml")}}) ==
         "the venue of a cluster's account is outside of it: the profile must name venue.address");
 
