@@ -15,9 +15,7 @@ void lower_marks(const std::vector<RoundPart>& parts, DurableMarks& entries) {
   for (const RoundPart& part : parts) {
     if (!part.write.truncate_from) continue;
     const Offset kept = *part.write.truncate_from - 1, mark = entries.read(part.shard->number);
-    if (defective(Defect::marks_ahead_of_the_sync)) entries.raise(part.shard->number, kept);
-    else if (kept < mark && defective(Defect::marks_unsynced)) entries.raise(part.shard->number, kept);
-    else if (kept < mark && mark <= part.write.truncate_to) entries.lower(part.shard->number, kept);
+    if (kept < mark && mark <= part.write.truncate_to) entries.lower(part.shard->number, kept);
   }
 }
 

@@ -9,27 +9,16 @@ enum class Defect {
   // the journal
   keeps_truncated_rows,
   keeps_truncated_marks,
-  trusts_the_watermark_less,
-  trusts_the_promises_less,
   trusts_any_checksum,
   reports_before_the_sync,
   swallows_a_failed_sync,
   forgets_its_promises,
-  marks_ahead_of_the_sync,
-  marks_unsynced,
-  accepts_a_loss_at_once,
-  founds_over_a_loss,
   links_ahead_of_entries,
   // the session
-  hears_former_sessions,
-  joins_frames_over_a_loss,
-  waits_without_bound,
   takes_packets_twice,
   // the effect gate
   releases_older_terms,
   releases_twice,
-  acts_without_the_lease,
-  hears_commits_of_other_leaders,
 };
 
 #ifdef TALLY_MUTATIONS

@@ -1,7 +1,6 @@
 #include "persistence/replication/opened_shard.hpp"
 
 #include "persistence/log_walk.hpp"
-#include "persistence/replication/mutations.hpp"
 #include "persistence/replication/stored_group.hpp"
 #include "persistence/wire.hpp"
 
@@ -11,9 +10,9 @@ namespace {
 constexpr std::size_t block_bytes = std::size_t{1} << 20;
 
 std::string loss_of(Offset end, std::uint64_t saves, Offset acknowledged, std::uint64_t promised) {
-  if (end < acknowledged && !defective(Defect::trusts_the_watermark_less))
+  if (end < acknowledged)
     return "the log ends before it, and entries up to " + std::to_string(acknowledged) + " were acknowledged";
-  if (saves < promised && !defective(Defect::trusts_the_promises_less)) return "what was promised after it is forgotten";
+  if (saves < promised) return "what was promised after it is forgotten";
   return {};
 }
 

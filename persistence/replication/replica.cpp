@@ -3,7 +3,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "messages/stored.hpp"
 #include "persistence/consensus/membership.hpp"
@@ -20,9 +19,7 @@ using consensus::LogEntry;
 using consensus::Refusal;
 using consensus::Role;
 
-constexpr consensus::Nanoseconds ask_again = 400'000'000;
 constexpr consensus::Nanoseconds note_after = 500'000'000;
-constexpr std::size_t history_bytes_max = std::size_t{1} << 20;
 
 LeadershipLost not_leading(Symbol shard, const std::string& why) {
   return LeadershipLost(std::string(shard.text()) + " is not written here: " + why);
@@ -40,7 +37,7 @@ Replica::Replica(ShardLog& shard, Settings settings, StoredReplica stored, Hands
       saves_(stored.saves),
       founding_(std::move(stored.founding)),
       on_disk_(!stored.fresh),
-      unchained_(stored.unchained.begin(), stored.unchained.end()) {
+      unchained_(stored.unchained) {
   chain_up_to(shard_.committed());
 }
 
@@ -194,7 +191,7 @@ bool Replica::may_act() {
     pump(Commit::now);
     return false;
   }
-  return settled() && (lease_.may_act(now) || defective(Defect::acts_without_the_lease));
+  return settled() && lease_.may_act(now);
 }
 
 Refusal Replica::transfer(NodeId target, bool effects_stopped) {
@@ -288,7 +285,7 @@ void Replica::persist(consensus::Persist wanted, Commit when) {
     write.side.emplace_back(promise_key(shard_.number), promise_value(shard_.name, {core_.hard_state(), ++saves_}));
   }
   write.saves = saves_;
-  if (!block->empty()) unchained_.push_back(block);
+  if (!block->empty()) unchained_.add(block);
   write.block = block;
   hands_.write(std::move(write), when);
 }
@@ -318,25 +315,14 @@ void Replica::take_entry(const LogEntry& entry, GroupWrite& write, ValueBlock& b
 void Replica::truncate_from(consensus::Index index, GroupWrite& write) {
   const Offset first = marks_.offset_at(index - 1) + 1;
   for (const Marks::Mark& mark : marks_.all())
-    if (mark.index >= index && !defective(Defect::keeps_truncated_marks)) write.side.emplace_back(std::string(log_format::view(mark_key(shard_.number, mark.index))), std::nullopt);
+    if (mark.index >= index && !defective(Defect::keeps_truncated_marks))
+      write.side.emplace_back(std::string(log_format::view(mark_key(shard_.number, mark.index))), std::nullopt);
   marks_.truncate_from(index);
   if (first > shard_.end()) return;
   write.truncate_from = first;
   write.truncate_to = shard_.end();
   shard_.truncate_from(first);
-  while (!unchained_.empty() && unchained_.back()->last() >= first) {
-    const auto block = unchained_.back();
-    unchained_.pop_back();
-    if (block->first >= first) continue;
-    auto kept = std::make_shared<ValueBlock>();
-    kept->ticket = block->ticket;
-    kept->first = block->first;
-    kept->sizes.assign(block->sizes.begin(), block->sizes.begin() + static_cast<std::ptrdiff_t>(first - block->first));
-    std::size_t bytes = 0;
-    for (const std::uint32_t size : kept->sizes) bytes += size;
-    kept->bytes.assign(block->bytes.begin(), block->bytes.begin() + static_cast<std::ptrdiff_t>(bytes));
-    unchained_.push_back(kept);
-  }
+  unchained_.truncate_from(first);
 }
 
 void Replica::release() {
@@ -387,83 +373,13 @@ void Replica::take_committed() {
   shard_.set_committed(committed);
   chain_up_to(committed);
   // Only to whoever writes: what another leader commits at these offsets may not be what was appended here.
-  const bool ours = settings_.alone || writing_term_ == core_.term() || defective(Defect::hears_commits_of_other_leaders);
+  const bool ours = settings_.alone || writing_term_ == core_.term();
   if (shard_.committed_call && ours) shard_.committed_call(committed);
 }
 
-// What is committed at once is one group of the hash chain. Only what is durable here: a follower may know that an entry is committed
-// before its own disk has it, and a link that reached the disk first would reach beyond the log's end.
 void Replica::chain_up_to(Offset offset) {
-  Bytes values;
-  std::size_t entries = 0;
-  const auto durable = [&](const ValueBlock& block) { return block.ticket <= durable_ || defective(Defect::links_ahead_of_entries); };
-  while (!unchained_.empty() && unchained_.front()->first <= offset && durable(*unchained_.front())) {
-    const auto block = unchained_.front();
-    unchained_.pop_front();
-    const std::size_t count = std::min<Offset>(block->last(), offset) - block->first + 1;
-    const auto end = block->sizes.begin() + static_cast<std::ptrdiff_t>(count);
-    const auto bytes = std::accumulate(block->sizes.begin(), end, std::ptrdiff_t{0});
-    values.insert(values.end(), block->bytes.begin(), block->bytes.begin() + bytes);
-    entries += count;
-    if (count == block->sizes.size()) continue;
-    auto rest = std::make_shared<ValueBlock>();
-    rest->ticket = block->ticket;
-    rest->first = block->first + count;
-    rest->sizes.assign(end, block->sizes.end());
-    rest->bytes.assign(block->bytes.begin() + bytes, block->bytes.end());
-    unchained_.push_front(rest);
-  }
-  if (entries > 0) hands_.chain(values, entries);
-}
-
-// ---- history ----
-
-// What is missing is asked for piece by piece; each piece comes as an append from the leader's disk.
-void Replica::ask_history() {
-  if (!fetching_) return;
-  const consensus::Log& log = core_.log();
-  if (core_.commit() >= fetching_->index || core_.leader() == consensus::nobody || leads()) {
-    fetching_.reset();
-    core_.fetch_failed();  // over, one way or another; where something is still missing the leader offers again
-    return;
-  }
-  const consensus::Nanoseconds now = hands_.clocks().monotonic;
-  if (asked_at_ != 0 && now - asked_at_ < ask_again) return;
-  asked_at_ = now;
-  // From what is committed here: what follows may be another leader's.
-  const consensus::Index after = log.holds(core_.commit()) ? core_.commit() : log.base().index;
-  hands_.send(core_.leader(), {shard_.name, core_.hard_state().generation, core_.term(), core_.self(), core_.leader(),
-                               HistoryRequest{after, log.chain_at(after)}});
-}
-
-// What is committed is history whoever leads, and whether or not an entry of this term is: where the majority needs the one that is behind,
-// nothing of this term can be committed before it has caught up. A relay hands on what it alone has.
-void Replica::answer_history(NodeId from, const HistoryRequest& request) {
-  const bool leading = core_.role() == Role::leader || core_.role() == Role::relay;
-  if (!leading || !consensus::find(core_.members(), from)) return;
-  const auto reply = [&](auto body) {
-    hands_.send(from, {shard_.name, core_.hard_state().generation, core_.term(), core_.self(), from, std::move(body)});
-  };
-  if (request.after == 0) {
-    if (founding_) reply(Founding{*founding_});
-    return;
-  }
-  if (request.after >= core_.commit()) return;
-  consensus::Append append;
-  append.previous = request.after;
-  append.previous_chain = request.chain;
-  append.commit = core_.commit();
-  // Index 1 is the founding, which is no row.
-  if (request.after > 1) {
-    const auto previous = hands_.read(request.after, request.after, 0);
-    if (previous.empty()) return;  // not on this disk so far
-    append.previous_term = previous.front().term;
-  }
-  append.entries = hands_.read(request.after + 1, core_.commit(), history_bytes_max);
-  Sha256 sum;
-  Digest chain = request.chain;
-  for (LogEntry& entry : append.entries) chain = entry.chain = consensus::chain_after(sum, chain, entry);
-  reply(consensus::Body(std::move(append)));
+  const Unchained::Group group = unchained_.take(offset, durable_);
+  if (group.entries > 0) hands_.chain(group.values, group.entries);
 }
 
 }  // namespace tally::replication

@@ -18,6 +18,7 @@
 #include "persistence/replication/frames.hpp"
 #include "persistence/replication/group_rows.hpp"
 #include "persistence/replication/marks.hpp"
+#include "persistence/replication/unchained.hpp"
 #include "persistence/shard_log.hpp"
 
 namespace tally::replication {
@@ -154,7 +155,7 @@ class Replica {
   consensus::Term told_leading_ = 0;
   const char* lost_because_ = "";
   consensus::Term stood_in_ = 0;                  // asked for votes, or whether it would get them
-  std::deque<std::shared_ptr<const ValueBlock>> unchained_;
+  Unchained unchained_;
 
   // Catching up from the leader's disk.
   std::optional<consensus::Base> fetching_;

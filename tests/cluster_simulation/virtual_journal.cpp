@@ -32,7 +32,6 @@ void VirtualJournal::open() {
   replication::OpenedShard opened = replication::open_shard(disk_, shard_number, shard_, disk_.watermark.read(shard_number), disk_.promises.read(shard_number));
   loss_ = opened.loss;
   opened.stored.lost = !loss_.empty();
-  if (replication::defective(replication::Defect::accepts_a_loss_at_once)) disk_.watermark.lower(shard_number, opened.end);
   link_ = opened.link;
   const Offset committed = std::min(opened.end, opened.stored.marks.offset_at(opened.stored.committed));
   add(opened.end, committed, std::move(opened.stored));
@@ -46,7 +45,7 @@ void VirtualJournal::ensure() {
   if (disk_.watermark.read(shard_number) > 0 || disk_.promises.read(shard_number) > 0) {
     loss_ = "the log is gone";
     if (options_.founds != 0) throw JournalDamaged(shard_, 1, "it is missing, and was acknowledged");
-    stored.lost = !replication::defective(replication::Defect::founds_over_a_loss);
+    stored.lost = true;
   }
   if (options_.founds != 0) {
     stored.founding = consensus::founding(options_.founds, {{options_.core.self, consensus::Duty::voter}});

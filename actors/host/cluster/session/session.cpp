@@ -31,13 +31,12 @@ bool Session::offer(Lane lane, Frame frame) {
     outbox_.count_dropped(lane);
     return false;
   }
-  const std::size_t bytes_max = defective(Defect::waits_without_bound) ? SIZE_MAX / 2 : settings_.waiting_bytes_max;
-  return outbox_.offer(lane, std::move(frame), unacknowledged_bytes(), bytes_max);
+  return outbox_.offer(lane, std::move(frame), unacknowledged_bytes(), settings_.waiting_bytes_max);
 }
 
 void Session::receive(Nanoseconds now, std::string_view packet) {
   awake(now);
-  if (ended_ != EndReason::none || (epoch_of(packet) != epoch_ && !defective(Defect::hears_former_sessions))) {
+  if (ended_ != EndReason::none || epoch_of(packet) != epoch_) {
     ++counters_.packets_stale;
     return;
   }
@@ -68,7 +67,7 @@ void Session::receive_frames(std::string_view packet) {
     return;
   }
   Assembly& assembly = assemblies_[index(head->lane)];
-  if (head->number != seen + 1 && !defective(Defect::joins_frames_over_a_loss)) assembly.lost();
+  if (head->number != seen + 1) assembly.lost();
   seen = head->number;
   hear();
   acknowledge(head->seen);
